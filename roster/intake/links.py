@@ -86,9 +86,11 @@ def _ambiguous(found: _Found, column: str) -> list[pd.DataFrame]:
 
 
 def _resolve(reference: pd.Series, key: pd.Series, number: pd.Series, current: pd.Series, label: pd.Series) -> _Found:
-    """By an address or a key: letter by letter, else without regard to case and blanks."""
+    """By an address or a key: letter by letter, else without regard to case and blanks; where names are the key, without what is remarked
+    beside them on how somebody stands."""
     found = _Found(*(pd.Series(float("nan"), index=reference.index, dtype="str") for _ in range(2)))
-    for wanted, keys in ((reference, key), (_plain(reference), _plain(key))):
+    plain = _plain(reference), _plain(key)
+    for wanted, keys in ((reference, key), plain, tuple(map(whole_names.without_standing, plain))):
         known = pd.DataFrame({"key": keys, "number": number, "label": label}).dropna()
         for rows in (current, ~current):
             found = _completed(found, wanted, known[rows.reindex(known.index)])
@@ -96,8 +98,8 @@ def _resolve(reference: pd.Series, key: pd.Series, number: pd.Series, current: p
 
 
 def _by_name(frame: pd.DataFrame, raw: pd.DataFrame, source: Source, label: pd.Series) -> _Found:
-    """By a name, in either order, without regard to case and blanks; without its accents where nobody has it with them. By a number where
-    one stands beside the name: both have to be the same person's."""
+    """By a name, in either order, without regard to case and blanks; without its accents where nobody has it with them, and without what
+    is remarked beside it on how somebody stands. By a number where one stands beside the name: both have to be the same person's."""
     if source.refers_to is None:
         ways = whole_names.ways(frame["first_name"], frame["last_name"])
     else:
@@ -111,6 +113,8 @@ def _by_name(frame: pd.DataFrame, raw: pd.DataFrame, source: Source, label: pd.S
     if (wanted.notna() & found.number.isna() & found.candidates.isna()).any():
         plain = known.assign(key=whole_names.without_accents(known["key"]))
         found = _completed(found, whole_names.without_accents(wanted), plain)
+        for way, keys in ((wanted, known), (whole_names.without_accents(wanted), plain)):
+            found = _completed(found, whole_names.without_standing(way), keys.assign(key=whole_names.without_standing(keys["key"])))
         name, beside = whole_names.with_number(frame["manager_name"].where(found.number.isna() & found.candidates.isna()))
         for way, keys in ((name, known), (whole_names.without_accents(name), plain)):
             found = _completed(found, way + "\n" + beside, keys.assign(key=keys["key"] + "\n" + keys["number"]))

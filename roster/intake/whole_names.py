@@ -98,6 +98,17 @@ def without_asides(names: pd.Series) -> pd.Series:
     return _replaced(names, {name: bare for name, bare in _alone(names).items() if re.search(_LETTER, bare)})
 
 
+def without_standing(names: pd.Series) -> pd.Series:
+    """Names without a remark on how somebody stands: ``Berg (On Leave)``, ``Berg - LEFT``. Any other remark may tell two people apart, and
+    stays."""
+    found = {name: bare for name, bare in _alone(names).items() if re.search(_LETTER, bare)}
+    return _replaced(names, {name: bare for name, bare in found.items() if all(map(says_standing, _asides(name)))})
+
+
+def _asides(name: str) -> list[str]:
+    return [re.sub(r"^[\W_]+|[\W_]+$", "", aside) for aside in re.findall(_ASIDE, name)]
+
+
 def without_titles(names: pd.Series) -> pd.Series:
     """Names without the titles before them: an address has none."""
     titled = names[names.str.contains(r"(?i)^[a-z]{2,9}[. ]", na=False)]
@@ -122,10 +133,10 @@ def _name_alone(name: str, *, shouted: bool = False) -> str:
         del parts[-2:]
     while len(parts) > 1 and says_standing(parts[0]):
         del parts[:2]
-    return _without_standing(re.sub(r"\s+", " ", "".join(parts)).strip(), shouted)
+    return _without_last_words(re.sub(r"\s+", " ", "".join(parts)).strip(), shouted)
 
 
-def _without_standing(name: str, shouted: bool) -> str:
+def _without_last_words(name: str, shouted: bool) -> str:
     """Without words for how somebody stands at the end, in capitals or in small letters where the name itself is not."""
     words = name.split(" ")
     for count in range(min(3, len(words) - 1), 0, -1):

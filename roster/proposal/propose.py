@@ -87,6 +87,16 @@ def propose(data: bytes, name: str, source: sources.Source | None = None) -> Pro
     return _columns(frame.drop(columns=list(private)), format, table.header, private, table.rows - len(table.nobody), source)
 
 
+def _certain(by_cells: dict[str, Guess], frame: pd.DataFrame, named: dict[str, Guess]) -> dict[str, Guess]:
+    """What cells say for sure, whatever the headings: addresses, and accounts of which each person has another, unless a heading says that
+    the column is something else."""
+    account = by_cells.get("bank_account")
+    values = frame[account.value].dropna() if account else pd.Series(dtype="str")
+    own = account is not None and account.value not in {one.value for one in named.values()}
+    own = own and values.nunique() >= relations.KEY * len(values)
+    return {key: by_cells[key] for key in ("email", *(["bank_account"] if own else [])) if key in by_cells}
+
+
 def _usual(format: dict[str, Guess], source: sources.Source | None) -> dict[str, Guess]:
     """What of the format is no surer than open, as the source usually has it."""
     usual = source.format if source else {}
@@ -107,7 +117,7 @@ def _columns(
     headed = "columns" not in format and not (set(header) & {"column_1"} and "positions" in format)
     named = by_heading(frame) if headed else {}
     by_cells = by_content(frame)
-    columns = {**({} if headed else by_cells), **{key: by_cells[key] for key in ("email",) if key in by_cells}, **named}
+    columns = {**(_certain(by_cells, frame, named) if headed else by_cells), **named}
     rules = substitutes.email(frame, columns) if headed else {}
     email = columns["email"].value if "email" in columns else None
     others = {guess.value for guesses in (named, by_cells) for key, guess in guesses.items() if key != "employee_id"}

@@ -114,8 +114,8 @@ def manager_by_name(frame: pd.DataFrame, named: str, first: pd.Series, last: pd.
         first: Everyone's first name.
         last: Everyone's last name.
     """
-    known = pd.concat(whole_names.ways(first, last)).dropna()
-    distinct = whole_names.referred(frame[named].dropna().drop_duplicates())
+    known = whole_names.without_standing(pd.concat(whole_names.ways(first, last)).dropna())
+    distinct = whole_names.without_standing(whole_names.referred(frame[named].dropna().drop_duplicates()))
     hits = float(distinct.isin(known).mean()) if len(distinct) else 0.0
     if hits < ENOUGH_LINKS:
         return None

@@ -40,7 +40,7 @@ BY_ADDRESS = {"manager_email": "boss"}
         (None, "201 (acting)", "201"),
         (None, "9", None),
         (BY_KEY, "Prson 201", "201"),
-        (BY_KEY, "Person 201 (On Leave)", "201"),
+        (BY_KEY, "Person 201 (Sales)", "201"),
         (BY_KEY, "Nobody At All", None),
         (BY_ADDRESS, "201@acme.exampel", "201"),
         (BY_ADDRESS, "201@acme,example", "201"),

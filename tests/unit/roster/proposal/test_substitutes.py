@@ -143,7 +143,9 @@ def test_names_of_which_some_have_a_comma_are_split_either_way() -> None:
     assert taken_in(found, frame).roster["last_name"].tolist() == LAST
 
 
-@pytest.mark.parametrize("written", ["{0} {1}", "{1}, {0}", "{1},{0}"])
+@pytest.mark.parametrize(
+    "written", ["{0} {1}", "{1}, {0}", "{1},{0}", "{0} {1} (On Leave)", "{0} {1} - SLUTAT", "{1}, {0} [Föräldraledig]"]
+)
 def test_managers_whom_hr_names_by_name_are_proposed_as_such(written: str) -> None:
     bosses = ["", *[written.format(FIRST[at // 4], LAST[at // 4]) for at in range(1, 10)]]
     frame = people(Manager=bosses)
@@ -307,3 +309,19 @@ def test_a_state_is_how_somebody_stands_where_its_words_say_so_and_open_where_th
     assert proposed(State=["CA", "NY", "TX", "WA", *["CA"] * 6]).columns["worker_status"].confidence < SURE
     both = proposed(State=["CA", "NY", "TX", "WA", *["CA"] * 6], Status=["A", "A", "L", "T", *["A"] * 6]).columns["worker_status"]
     assert both.value == "Status"
+
+
+def accounts(of: str = "{:018}") -> list[str]:
+    numbers = [of.format(370400440532013000 + at) for at in range(10)]
+    return [f"DE{98 - int(number + '131400') % 97:02}{number}" for number in numbers]
+
+
+def test_a_column_of_accounts_is_proposed_whatever_its_heading() -> None:
+    found = proposed(Account=accounts())
+    assert found.columns["bank_account"].value == "Account"
+    assert found.columns["bank_account"].confidence == 0.6
+
+
+def test_accounts_of_which_everybody_has_the_same_or_that_are_something_else_by_their_heading_are_nobodys() -> None:
+    assert "bank_account" not in proposed(Account=accounts("370400440532013000")).columns
+    assert "bank_account" not in proposed(Avdelning=accounts()).columns
