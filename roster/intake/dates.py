@@ -7,7 +7,8 @@ A roster has few distinct dates, so only those are parsed.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta, tzinfo
 from typing import Final
 
@@ -48,12 +49,16 @@ as 0 January 1900, programs that take it for a date as one of the last two days 
 _SHORT_YEAR = re.compile(r"%[yDx]")
 _SHORT_NONE = frozenset({(12, 31, 12), (12, 31, 99), (12, 30, 99), (1, 1, 0)})
 """Month, day and two digits of 4712-12-31, 9999-12-31, 1899-12-30 and 1900-01-01."""
+_TURNED: Final = str.maketrans("dm", "md")
 _UNSEPARATED = re.compile(r"%[dmYyj]%[dmYyj]")
 _SERIAL = re.compile(r"(?P<day>[0-9]{1,7})(?:[.,](?P<part>[0-9]+))?")
 _LAST_SERIAL: Final = {"excel": 2_958_465, "excel-1904": 2_957_003}
 """The last day of the year 9999, after which a workbook has none."""
 _CELL = re.compile(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}(?:\.\d+)?")
 """A workbook's cell that holds a day and a clock time."""
+
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?\s?(?:[Zz]|[+-]00(?::?00)?)$")
+"""A moment that is a day, where all of a column are: a system that writes the midnights of another zone in UTC has other clock times."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Days:
     unreadable: pd.Series
     """Which values fit none of the formats, or two of them differently."""
     ambiguous: pd.Series
-    """Which of these are different days in different formats."""
+    """Which of these are different days in different formats, or with day and month the other way round, as others of the column are."""
     short_none: pd.Series
     """Which have a year of two digits, and are in all likelihood the last digits of a date that stands for none."""
 
@@ -85,7 +90,11 @@ class Days:
 def days(series: pd.Series, source: Source, calendar: Calendar, *, ends: bool = False) -> Days:
     """The days of a column; ``ends``: of end dates, where some values stand for none."""
     codes, distinct = pd.factorize(series)
+    if len(distinct) and all(map(_MIDNIGHT.search, distinct)):
+        calendar = replace(calendar, zone=calendar.zone and UTC)
     found = [_read(str(text), source, calendar, ends) for text in distinct]
+    if any(one.day is None for one in found):
+        found = _either_way(found, distinct, source, calendar)
     # The last entry is the one that the code -1 (empty) takes.
     texts = pd.Series([one.day or text for one, text in zip(found, distinct, strict=True)] + [None], dtype="str")
     flags = [
@@ -138,6 +147,19 @@ def _read(text: str, source: Source, calendar: Calendar, ends: bool) -> _Read:
         short = (day.month, day.day, day.year % 100) in _SHORT_NONE and str(day.year) not in text
         return _Read(day.isoformat(), short_none=ends and short)
     return _Read(stands_for_none(text) if ends else None)
+
+
+def _either_way(found: Sequence[_Read], texts: pd.Index, source: Source, calendar: Calendar) -> list[_Read]:
+    """What was read, without the days of which nobody knows whether day and month have changed places: others of the column have, for they
+    are days only so, and no more of it are days only as the settings have them."""
+    turned = [format.translate(_TURNED) for format in source.format if {"%d", "%m"} <= set(re.findall("%.", format))]
+    others = [{day.isoformat() for format in turned if (day := _day(str(text), format, source, calendar))} for text in texts]
+    pairs = list(zip(found, others, strict=True))
+    against = sum(one.day is None and not one.ambiguous and bool(other) for one, other in pairs)
+    certain = sum(one.day is not None and not other and one.day not in (PAST, AHEAD) for one, other in pairs)
+    if not against or against < certain:
+        return list(found)
+    return [_Read(None, ambiguous=True) if one.day and other - {one.day} else one for one, other in pairs]
 
 
 def stands_for_none(text: str) -> str | None:

@@ -36,7 +36,8 @@ MESSAGES = {
     "jobs_unsettled": "Nothing says which job of this person is their first.",
     "same_person": "The settings call two people one who are both here.",
     "zone": "This is no time zone of the IANA database, such as Europe/Stockholm: the company's counts.",
-    "date_ambiguous": "The settings name several formats for this date, and it is another day in each of them.",
+    "date_ambiguous": "This may be one day or another: the settings name several formats for it, or day and month have changed places in "
+    "other dates of its column.",
     "no_end": "No end date lies there: systems write such a date where there is none.",
     "shared_account": "Several people have this account.",
     "damaged": "It was damaged on its way into the file.",

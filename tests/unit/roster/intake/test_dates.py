@@ -120,7 +120,7 @@ def test_no_surprise_a_value_that_is_two_days_in_two_formats_rejects_its_row() -
     columns = {**COLUMNS, "start_date": {"column": "From", "format": ["%d/%m/%Y", "%m/%d/%Y"]}}
     result = intake(line("1", From="05/06/2024"), line("2", From="31/01/2024"), columns=columns)
     assert dispositions(result)[2] == ("1", "rejected", "date_ambiguous")
-    assert "another day" in result.rejects["message"][0]
+    assert "one day or another" in result.rejects["message"][0]
 
 
 NEVER = [
