@@ -41,8 +41,23 @@ def census(roster: pd.DataFrame, rejected: pd.Series, accounts: pd.DataFrame, ac
     active = accounts.loc[accounts["active"], "account"]
     everyone["present"] = among(everyone["account"], active)
     everyone["acknowledged"] = among(everyone["employee_id"], acknowledged["employee_id"])
+    everyone["matched_by"] = everyone["matched_by"].mask(_perhaps_here(everyone, roster, accounts), "conflict")
     texts = dict.fromkeys(("person", "employee_id", "account", "matched_by", "standing"), "str")
     return everyone.astype(texts)[list(CENSUS_COLUMNS)]
+
+
+def _perhaps_here(everyone: pd.DataFrame, roster: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
+    """Who has left by their own row, while their account has the address of somebody who is here under another number, and no other name:
+    it may be one person, whom HR has moved."""
+    left = everyone[everyone["standing"].eq("left") & everyone["matched_by"].eq("number") & everyone["present"]]
+    if left.empty:
+        return pd.Series(False, index=everyone.index)
+    address = left["account"].map(accounts.set_index("account")["email"].str.lower())
+    here = roster[roster["in_scope"] & roster["employment"].isin(["active", "leave"]) & among(roster["email"].str.lower(), address)]
+    whole = (roster["first_name"] + " " + roster["last_name"]).str.casefold().set_axis(roster["employee_id"])
+    now, before = address.map(here.set_index(here["email"].str.lower())["employee_id"]), left["employee_id"].map(whole)
+    other = before.notna() & now.map(whole).ne(before)
+    return (now.notna() & ~other).reindex(everyone.index, fill_value=False)
 
 
 def _by_row(roster: pd.DataFrame) -> pd.DataFrame:

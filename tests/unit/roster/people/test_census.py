@@ -73,6 +73,32 @@ def test_two_accounts_of_someone_absent_are_both_disputed_and_nobody_leaves():
     assert standing(everyone) == {alias("a"): "disputed", alias("b"): "disputed"}
 
 
+@pytest.mark.parametrize(
+    ("employment", "last_name", "address", "expected"),
+    [
+        ("active", "Li", "A@x.se", "conflict"),
+        ("leave", "LI", "a@x.se", "conflict"),
+        ("active", "Berg", "a@x.se", "number"),
+        ("pending", "Li", "a@x.se", "number"),
+        ("left", "Li", "a@x.se", "number"),
+        ("active", "Li", "b@x.se", "number"),
+    ],
+    ids=["moved by HR", "and on leave", "given to another", "still to begin", "left as well", "another address"],
+)
+def test_no_surprise_who_left_and_is_here_under_another_number_by_address_and_name_is_in_doubt(employment, last_name, address, expected):
+    left = person("1", email=None, employment="left", last_name="Li")
+    people = roster(left, person("2", email=address, employment=employment, first_name="F1", last_name=last_name))
+    everyone = counted(people, accounts(("a", "1", "a@x.se")), known=acknowledged(("1", "a", True)))
+    assert everyone.set_index("person")["matched_by"]["1"] == expected
+
+
+def test_no_surprise_of_who_left_without_a_name_the_address_alone_is_doubt_enough_and_without_an_account_nothing_is():
+    people = roster(person("1", email=None, employment="left", first_name=None, last_name=None), person("2", email="a@x.se"))
+    there = accounts(("a", "1", "a@x.se"))
+    assert counted(people, there).set_index("person")["matched_by"]["1"] == "conflict"
+    assert counted(people, there.assign(active=False)).set_index("person")["matched_by"]["1"] == "number"
+
+
 def test_present_means_an_active_account_and_acknowledged_a_place_in_the_ledger():
     known = acknowledged(("1", "a", True), ("3", "c", False))
     everyone = counted(roster(person("1"), person("2"), person("3")), accounts(("a", "1", "a@x", False), ("b", "2", "b@x")), known=known)
