@@ -51,6 +51,11 @@ FOOTER: Final = re.compile(
 """How the first cell of a footer begins, in the languages of Europe."""
 SUBTOTAL: Final = re.compile(r"\w.*\W(?:total|totaal|subtotal|summa?|count|antal|anzahl|ergebnis|gesamt|razem|celkem)\W*", re.IGNORECASE)
 """How spreadsheets label the sum of a group: ``Sales Total``."""
+_COUNT: Final = (
+    r"count|antal|antall|anzahl|aantal|nombre|nb|recuento|cuenta|conteggio|contagem|liczba|licznik|počet|poček|lukumäärä|darab(?:szám)?"
+)
+COUNTED: Final = re.compile(rf"(?:\w.*\W)?(?:gesamt)?(?:{_COUNT})\W*|(?:\w+ )?(?:{_COUNT})\W.*\w", re.IGNORECASE)
+"""How they label the count of one: ``Sales Count``, ``Antal Sales``. It stands under another column than the count."""
 SIGNED: Final = re.compile(
     r"[*ØøΣ∑⌀]+|\*+\ .*|[\W_]*(?:average|avg|mean|median|minimum|maximum|durchschnitt|mittelwert|medel(?:värde)?|genomsnitt|gjennomsnitt"
     r"|gennemsnit|keskiarvo|moyenne|promedio|gemiddelde?|średnia|průměr|átlag)\b.*",
@@ -145,7 +150,7 @@ class Lines:
             return "header"
         if text.strip() in self.titles or (alike(text) in map(alike, self.titles) and self._is_prose(text)):
             return "title"
-        return "footer" if self._is_footer(cells, filled, last=last) else None
+        return "footer" if self._is_count(filled) or self._is_footer(cells, filled, last=last) else None
 
     def beside(self, lines: Mapping[int, Sequence[str]], verdicts: Mapping[int, Why | None]) -> dict[int, str]:
         """The texts of the lines beside the rows: titles, footers, and what has the words of a sentence where a row has its first cell.
@@ -176,6 +181,10 @@ class Lines:
         numbered = bool(self.number_at) and bool(self.shapes) and all("9" in each for each in self.shapes)
         named = len(names) == len(cells) and all(NAMED.fullmatch(name) for name in names)
         return whole and numbered and named and not any(re.search(r"\d", cells[at]) for at in self.number_at)
+
+    def _is_count(self, filled: Sequence[tuple[int, str]]) -> bool:
+        counts = [cell for at, cell in filled if at in self.number_at and cell.isdecimal()]
+        return len(filled) == 2 and bool(counts) and any(_is_counted(cell) for _, cell in filled)
 
     def _is_footer(self, cells: Sequence[str], filled: Sequence[tuple[int, str]], *, last: bool) -> bool:
         at, label = filled[0]
@@ -256,8 +265,12 @@ def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
         frame: The wanted columns.
         number: The columns that the employee number is made of.
     """
-    odd = pd.Series(filled(frame) <= MOST_CELLS, index=frame.index)
+    cells = filled(frame)
+    odd = pd.Series(cells <= MOST_CELLS, index=frame.index)
     numbers = [frame[name] for name in number if name in frame]
+    few = frame[odd]
+    counted = frame.index.isin(few.index[[any(map(_is_counted, row)) for row in few.itertuples(index=False)]])
+    counted |= cells == 1  # a number whose label may stand in a column that is not wanted
     for each in numbers if odd.any() else []:
         text = each.where(odd)
         begun = (text.str.match(words.pattern, flags=words.flags, na=False) for words in (FOOTER, SIGNED))
@@ -266,7 +279,11 @@ def candidates(frame: pd.DataFrame, number: Collection[str]) -> pd.Series:
     top = frame.head(HEADS)
     worded = [each.head(HEADS).str.fullmatch(r"\D+|\w+ ?\([\d, ]+\)", na=False) for each in numbers or [top[name] for name in top]]
     first = top.index[reduce(and_, worded, pd.Series(True, index=top.index))]
-    return reduce(or_, ruled, odd | _repeats_header(frame)) | frame.index.isin(first)
+    return reduce(or_, ruled, odd | counted | _repeats_header(frame)) | frame.index.isin(first)
+
+
+def _is_counted(cell: object) -> bool:
+    return isinstance(cell, str) and COUNTED.fullmatch(cell) is not None
 
 
 def alike(text: str) -> str:

@@ -220,6 +220,21 @@ def test_sections_and_their_sums_stand_between_people() -> None:
     assert list(result.frame["Emp No"]) == ["20401", "20402"]
 
 
+@pytest.mark.parametrize("header", [HEADER, "Emp No,Given,Surname,Mail,Left,Team"])
+@pytest.mark.parametrize("label", ["{} Count", "Antal {}", "{} Anzahl", "Liczba {}", "Nombre {}"])
+def test_counts_of_a_spreadsheet_stand_in_the_column_of_numbers_and_their_label_in_the_groups(header: str, label: str) -> None:
+    def counts(number: int, group: str) -> str:
+        return ",".join({"Emp No": str(number), "Team": label.format(group)}.get(name, "") for name in header.split(","))
+
+    result = table(ANN, counts(1, "Sales"), BO, counts(20402, "IT"), counts(2, "Grand"), header=header)
+    assert nobodys(result) == {3: "footer", 5: "footer", 6: "footer"}
+
+
+def test_no_surprise_a_number_beside_anything_else_is_somebodys() -> None:
+    result = table("20401,,,,Discount Sales,", "20402,,,,Account,", "20403,Count,,,,2026-01-31", "20404,,,,,", "E5,,,,Sales Count,")
+    assert nobodys(result) == {}
+
+
 def test_no_surprise_in_the_middle_only_a_footers_own_words_make_a_line_nobodys() -> None:
     result = table(ANN, "left over from a broken row", BO)
     assert list(result.malformed.index) == [3]
