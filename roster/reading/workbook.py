@@ -31,6 +31,12 @@ PADDED = re.compile(r"(?:0|[-/ ():+]|\"[^\"]*\"|\\.|_.|\[[^\]]*\])+")
 """A number format of nothing but zeros and texts: what it shows is part of the number to HR, as in 00007, SE-0042 and 0046/70."""
 OF_FORMAT = re.compile(r"\"([^\"]*)\"|\\(.)|_.|\[[^\]]*\]|(.)")
 """A text in quotes or behind a backslash, what is not shown, and anything else of such a format."""
+MULTIPLIES = re.compile(
+    r"\s*(?:[€$£¥]|[a-z]{3} )?(?:k|t|m|mn|mio|mill|tsd|tus|tusen|th|thousand|million(?:en|s)?)\.?\s*(?:kr\.?|[€$£¥]|[a-z]{3})?\s*"
+    r"|[.,' ]?0{3,}",
+    re.IGNORECASE,
+)
+"""The text of a format by which a number is shown in thousands or millions: 15 as ``15 tkr``."""
 
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']")
 """Cells that were made one, as a sheet stores it."""
@@ -275,6 +281,9 @@ def _number(value: int | float, shown: str) -> str:
     section = (shown or "").split(";")[0]  # of positive numbers
     if section.rstrip().endswith("%"):
         return f"{(Decimal(text) * 100).normalize():f}%"
+    beside = "".join(found.group(1) or found.group(2) or "" for found in OF_FORMAT.finditer(section))
+    if MULTIPLIES.fullmatch(beside):
+        return text + beside.rstrip()
     return _filled(text, section) if text.isdecimal() and PADDED.fullmatch(section) else text
 
 
