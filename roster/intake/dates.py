@@ -93,7 +93,7 @@ def days(series: pd.Series, source: Source, calendar: Calendar, *, ends: bool = 
     if len(distinct) and all(map(_MIDNIGHT.search, distinct)):
         calendar = replace(calendar, zone=calendar.zone and UTC)
     found = [_read(str(text), source, calendar, ends) for text in distinct]
-    if any(one.day is None for one in found):
+    if None in [one.day for one in found]:
         found = _either_way(found, distinct, source, calendar)
     # The last entry is the one that the code -1 (empty) takes.
     texts = pd.Series([one.day or text for one, text in zip(found, distinct, strict=True)] + [None], dtype="str")
@@ -153,11 +153,16 @@ def _either_way(found: Sequence[_Read], texts: pd.Index, source: Source, calenda
     """What was read, without the days of which nobody knows whether day and month have changed places: others of the column have, for they
     are days only so, and no more of it are days only as the settings have them."""
     turned = [format.translate(_TURNED) for format in source.format if {"%d", "%m"} <= set(re.findall("%.", format))]
-    others = [{day.isoformat() for format in turned if (day := _day(str(text), format, source, calendar))} for text in texts]
-    pairs = list(zip(found, others, strict=True))
-    against = sum(one.day is None and not one.ambiguous and bool(other) for one, other in pairs)
-    certain = sum(one.day is not None and not other and one.day not in (PAST, AHEAD) for one, other in pairs)
-    if not against or against < certain:
+
+    def the_other_way(text: str) -> set[str]:
+        return {day.isoformat() for format in turned if (day := _day(text, format, source, calendar))}
+
+    unread = [str(text) for one, text in zip(found, texts, strict=True) if one.day is None and not one.ambiguous]
+    against = sum(map(bool, map(the_other_way, unread)))
+    if not against:
+        return list(found)
+    pairs = [(one, the_other_way(str(text))) for one, text in zip(found, texts, strict=True)]
+    if against < sum(one.day not in (None, PAST, AHEAD) and not other for one, other in pairs):
         return list(found)
     return [_Read(None, ambiguous=True) if one.day and other - {one.day} else one for one, other in pairs]
 
