@@ -8,14 +8,16 @@ Belongs here: one guess for each setting of the format that is not its default. 
 import csv
 import re
 from collections import Counter
+from contextlib import suppress
 
 from roster.proposal import widths
 from roster.proposal.recognising import Guess
 from roster.proposal.surroundings import DATA, header_line, is_heading, trailers
-from roster.reading import letters, nobody, workbook
-from roster.reading.decoding import AUTO, WESTERN, decode, proposed
+from roster.reading import nobody, workbook
+from roster.reading.decoding import AUTO, decode, perhaps, proposed
 from roster.reading.table import empty
 from roster.reading.top import DELIMITERS, SEPARATOR_HINT
+from roster.unfit import Unfit
 
 LINES = 1000
 """Lines by which the format is told."""
@@ -32,14 +34,8 @@ def of_text(content: bytes) -> Format:
     Raises:
         roster.unfit.Unfit: It is no text, or an empty one.
     """
-    encoding = proposed(content) or AUTO
-    decoded, used = decode(content, encoding)
-    text = decoded.decode("utf-8")
-    certain = used.startswith("utf")
-    sure = (0.99, "its bytes tell") if certain else (0.7, "its letters make sense so")
-    if encoding in WESTERN and not letters.belong(text):
-        sure = (0.2, "its letters stand where no western language has them")
-    format = {"encoding": Guess(encoding, *sure)}
+    encoding, text = _encoding(content)
+    format = {"encoding": encoding}
     beginning = text[: 1 << 20].replace("\f", "")
     numbered = [(number, line) for number, line in enumerate(beginning.split("\n")[:LINES], 1) if line.strip()]
     if numbered and SEPARATOR_HINT.fullmatch(numbered[0][1] + "\n"):
@@ -64,6 +60,22 @@ def of_text(content: bytes) -> Format:
     rows = [line for line in text.split("\n") if line.strip(" \t\x1a") and not ("comment" in format and line.startswith("#"))]
     last = trailers(rows, width, titles + ("columns" not in format), lambda line: _fields(line, format))
     return format | ({"trailer": last} if last else {})
+
+
+def _encoding(content: bytes) -> tuple[Guess, str]:
+    """The encoding, and the text read so; one that `auto` would not take is open."""
+    try:
+        decoded, used = decode(content, AUTO)
+    except Unfit as doubt:
+        for encoding in perhaps(content):
+            with suppress(Unfit):
+                return Guess(encoding, 0.2, "the encoding cannot be told for sure: ask HR which it is"), decode(content, encoding)[
+                    0
+                ].decode()
+        raise doubt
+    certain = used.startswith("utf")
+    name = proposed(content) if certain else used
+    return Guess(name, *((0.99, "its bytes tell") if certain else (0.7, "its letters make sense so"))), decoded.decode()
 
 
 def _below(text: str, positions: dict[str, str]) -> Format:

@@ -21,8 +21,23 @@ AUTO = "auto"
 CANDIDATES = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso8859-15", "cp850", "mac-roman")
 """What HR systems of western and northern Europe write in practice. Every further one makes a wrong guess likelier: such a one is set."""
 ONE_BYTE, OLD = CANDIDATES[4:], CANDIDATES[6:]
-WESTERN = CANDIDATES[4:7]
-"""Those whose neighbours, the Turkish, Baltic and central European pages, have other letters at the same places."""
+ELSEWHERE = (
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1257",
+    "iso8859-2",
+    "iso8859-5",
+    "iso8859-7",
+    "iso8859-9",
+    "koi8-r",
+    "cp852",
+    "cp857",
+    "cp850",
+)
+"""What a file is perhaps in where none of them can be told: a hint for whoever sets it, never taken."""
 JOINED = b"\n" + codecs.BOM_UTF8
 """A byte-order mark at the beginning of a line: several files were put one behind the other."""
 IN_WORDS = frozenset("’´–\u00a0€°§")
@@ -82,6 +97,13 @@ def proposed(data: bytes) -> str | None:
     return name
 
 
+def perhaps(data: bytes) -> list[str]:
+    """What a file could be in whose encoding cannot be told, the likeliest first."""
+    found = chardet.detect(_beyond_ascii(data), include_encodings=ELSEWHERE)["encoding"]
+    names = [codecs.lookup(found).name] if found else []
+    return names + [name for name in (proposed(data), *ELSEWHERE) if name and name not in names]
+
+
 def fits(data: bytes, encoding: str) -> bool:
     """Whether the whole file can be read so, and what comes out looks like people's names and not like noise."""
     if encoding == "utf-16" and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -99,7 +121,7 @@ def _detected(data: bytes) -> str:
     encoding = proposed(data)
     found = [encoding] if encoding and fits(data, encoding) else []
     # Old Mac and DOS files are rare: where a current code page makes sense too, the detector alone does not decide.
-    found += ["cp1252"] if encoding in OLD and fits(data, "cp1252") else []
+    found += [other for other in ("cp1252", *OLD) if encoding in OLD and other != encoding and fits(data, other)]
     if len(found) != 1:
         looks = f"it may be {' or '.join(found)}" if found else "none of the usual ones fits"
         raise Unfit(
@@ -108,7 +130,7 @@ def _detected(data: bytes) -> str:
             "Ask HR which it is and set `encoding`, or have it sent as UTF-8.",
         )
     taken = found[0]
-    if taken in WESTERN and not letters.belong(data.decode(taken)):
+    if taken in ONE_BYTE and not letters.belong(data.decode(taken)):
         raise Unfit(
             "encoding",
             f"The encoding cannot be told for sure: read as {taken}, letters stand where no western language has them. "
@@ -167,8 +189,12 @@ def _is_utf_8(data: bytes) -> bool:
 
 def _wrong_encoding(data: bytes, name: str, symptom: str) -> Unfit:
     found = _alternatives(data, name)
-    advice = f"It would fit {' or '.join(found)}: set `encoding`, or" if found else "No usual encoding fits:"
-    return Unfit("encoding", f"The file is not {name}: {symptom}.", f"{advice} have HR export it as {name}.")
+    if found:
+        advice = f"It would fit {' or '.join(found)}: set `encoding`, or have HR export it as {name}."
+    else:
+        # What has letters of another alphabet can be exported as nothing western.
+        advice = "No usual encoding fits: ask HR which it is and set `encoding` (such as cp1251 or cp1253), or have it sent as UTF-8."
+    return Unfit("encoding", f"The file is not {name}: {symptom}.", advice)
 
 
 def _alternatives(data: bytes, name: str) -> list[str]:

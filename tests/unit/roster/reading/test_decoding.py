@@ -83,6 +83,8 @@ def test_a_set_encoding_wins_over_the_detector_until_what_comes_out_makes_no_sen
 def test_a_set_encoding_is_not_believed_where_names_of_another_alphabet_come_out(written: str, names: str) -> None:
     error = unfit(f"id;name;first\n1;{names}\n2;Ek;Bo\n".encode(written), "cp1252")
     assert (error.code, "make no sense" in error.message) == ("encoding", True)
+    assert "set `encoding`" in error.advice  # what has such letters can be exported as nothing western
+    assert "export it as" not in error.advice
 
 
 @pytest.mark.parametrize("sign", ["½", "×", "®", "¿"])
