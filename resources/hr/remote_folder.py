@@ -65,23 +65,28 @@ class RemoteFolder:
         self._links: set[str] = set()
         """Those files of the last listing that are links."""
 
-    def complete(self) -> list[RemoteFile]:
-        """The matching files that have beside them what they need, by name; without links that are not followed."""
-        files = self._matching()[1]
-        return [file for file in files if not self._is_refused_link(file.path)] if self._links else files
+    def complete(self, kept: RemoteFile | None = None) -> list[RemoteFile]:
+        """The matching files that have beside them what they need, by name; without links that are not followed.
+
+        Args:
+            kept: As in `newest`.
+        """
+        files = self._matching(kept)[1]
+        return with_kept([file for file in files if not self._is_refused_link(file.path)] if self._links else files, kept)
 
     def newest(self, kept: RemoteFile | None = None) -> Choice[RemoteFile]:
         """The newest of them, and what somebody should know of the choice.
 
         Args:
-            kept: One that was here, and of which we have the content still. It counts as long as no other has its place.
+            kept: One that was here, and of which we have the content still. It counts as long as no other has its place, also where the
+                server took the folder away with it.
 
         Raises:
             Transient: None of those that match has beside it what it needs.
             NoFile: None matches.
             Permanent: Neither names nor the server's times can tell, or it is a link that is not followed.
         """
-        meant, found = self._matching()
+        meant, found = self._matching(kept)
         files = with_kept(found, kept)
         if not files and meant.unfinished:
             if self._settings.companions and not self._settings.done_marker:
@@ -128,7 +133,10 @@ class RemoteFolder:
 
     def _listed(self, path: str) -> RemoteFile | None:
         folder, name = posixpath.split(path)
-        entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
+        try:
+            entries = [entry for entry in self._sftp.listdir_iter(folder or ".") if entry.filename == name]
+        except FileNotFoundError:  # the folder went with it
+            return None
         return self._described(path, entries[0]) if entries else None
 
     def companions(self, path: str, kept: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
@@ -218,9 +226,9 @@ class RemoteFolder:
         except OSError:
             return False
 
-    def _matching(self) -> tuple[Meant[paramiko.SFTPAttributes], list[RemoteFile]]:
-        """What of the folder is meant, and the files that are complete."""
-        meant = complete(self._entries(), lambda entry: entry.filename, self._pattern, self._settings.beside)
+    def _matching(self, kept: RemoteFile | None) -> tuple[Meant[paramiko.SFTPAttributes], list[RemoteFile]]:
+        """What of the folder is meant, and the files that are complete. There must be a folder, unless a file of it is kept."""
+        meant = complete(self._entries(may_be_missing=kept is not None), lambda entry: entry.filename, self._pattern, self._settings.beside)
         files, read = list[RemoteFile](), len(self._settings.companions)
         for entry, *companions in meant.complete.values():
             if file := self._described(posixpath.join(self._folder, entry.filename), entry):
@@ -228,10 +236,12 @@ class RemoteFolder:
                 files.append(replace(file, beside=beside) if beside else file)
         return meant, files
 
-    def _entries(self) -> Iterator[paramiko.SFTPAttributes]:
+    def _entries(self, *, may_be_missing: bool) -> Iterator[paramiko.SFTPAttributes]:
         try:
             yield from self._sftp.listdir_iter(self._folder or ".")
         except FileNotFoundError:
+            if may_be_missing:
+                return
             raise Permanent(f"{self._server} has no folder {self._folder or 'of the login'}.", "Correct `path`.") from None
         except PermissionError:
             if MAGIC.search(self._pattern):
@@ -266,10 +276,11 @@ class RemoteFolder:
         if entry.st_size is None:
             message = f"{self._server} does not say how long a file is, so one cut short could not be told."
             raise Permanent(message, "Ask whoever runs it to let this user see the attributes of files.")
-        return RemoteFile(path, posixpath.basename(path), entry.st_size, _time(entry.st_mtime))
+        return RemoteFile(path, posixpath.basename(path), entry.st_size, time_of(entry.st_mtime))
 
 
-def _time(seconds: int | None) -> datetime | None:
+def time_of(seconds: int | None) -> datetime | None:
+    """A time as a server gives it; None if it gives none, or one that cannot be."""
     time = datetime.fromtimestamp(seconds or 0, UTC)
     return time if seconds and time < datetime.now(UTC) + _AHEAD else None
 

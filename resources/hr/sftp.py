@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final, TypeVar
@@ -23,7 +23,7 @@ from resources.hr.files import ONE, Export
 from resources.hr.kept import FOLDER, KeptExport, disk_errors
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice
-from resources.hr.remote_folder import RemoteFile, RemoteFolder, with_kept
+from resources.hr.remote_folder import RemoteFile, RemoteFolder, time_of
 from resources.owner_only import make_directory
 from resources.places import of_all_machines
 from resources.ssh.failures import Lost
@@ -75,7 +75,7 @@ class Sftp:
     def files(self) -> list[RemoteFile]:
         """All of them that are complete, with the one that is kept here; raises as `choose` does."""
         kept = self._kept().file()
-        return self._call(lambda sftp: with_kept(RemoteFolder(sftp, self._settings).complete(), kept))
+        return self._call(lambda sftp: RemoteFolder(sftp, self._settings).complete(kept))
 
     def fetch(self, file: RemoteFile | None = None, expected_size: int | None = None) -> Export:
         """Get a file whole. What has arrived when the connection breaks is kept, and the next attempt goes on from there.
@@ -133,27 +133,36 @@ class Sftp:
         if taken and expected_size in (None, wanted.size) and (content := kept.content(wanted)) is not None:
             beside = folder.companions(wanted.path, kept.companions())  # HR may have put a corrected signature there
             kept.keep(wanted, content, beside)
+            drop_parts(self._source())
             return Export(content, wanted.name, wanted.modified or datetime.now(UTC), {ONE: beside})
         if file is None:
             advice = f"Ask HR whether it was taken away.{of_all_machines(FOLDER)}"
             raise Permanent(f"{self._server} no longer has the HR file, and none is kept here.", advice)
         if file != wanted or expected_size not in (None, file.size):
             raise _still_written()
+        return self._got(sftp, folder, replace(file, beside=wanted.beside))
+
+    def _got(self, sftp: paramiko.SFTPClient, folder: RemoteFolder, file: RemoteFile) -> Export:
+        """The file as it was found, whole, and kept where nobody else has it now."""
         folder.refuse_link(file.path)
+        kept = self._kept()
         with partial_download(self._source(), repr(file)) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
-            content = _download(sftp, file, arrived, kept)
+            came = _download(sftp, file, arrived, kept)
             arrived.drop()
         after = folder.now(file.path, file)
-        if content is not None and (after is None or (file.size and not after.size)):
+        if came.whole and (after is None or (file.size and not after.size)):
             beside = folder.companions(file.path)
-            kept.keep(replace(file, beside=wanted.beside), content, beside)
-            return Export(content, file.name, file.modified or datetime.now(UTC), {ONE: beside})  # a mailbox's: the only one is ours now
+            kept.keep(file, came.content, beside)
+            return Export(
+                came.content, file.name, file.modified or datetime.now(UTC), {ONE: beside}
+            )  # a mailbox's: the only one is ours now
+        usable = came.whole and after is not None and _is_settled(sftp, file, after, came)
         kept.drop()
-        if content is None or after != file:
-            raise _still_written()
-        return Export(content, file.name, file.modified or datetime.now(UTC), {ONE: folder.companions(file.path)})
+        if not usable:
+            raise _still_written() if after not in (None, file) else _not_as_long(file, came, is_there=after is not None)
+        return Export(came.content, file.name, file.modified or datetime.now(UTC), {ONE: folder.companions(file.path)})
 
 
 class PartialDownload:
@@ -189,6 +198,13 @@ class PartialDownload:
         self._path.unlink(missing_ok=True)
 
 
+def drop_parts(source: str, but: Path | None = None) -> None:
+    """Throw away what has arrived of any version of a source's file, `but` one."""
+    for part in kept_files.folder().glob(f"{kept_files.stem(source)}.*.part"):
+        if part != but:
+            part.unlink(missing_ok=True)
+
+
 @contextmanager
 def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
     """Hold what has arrived of one version of a source's file, while more of it is got. It stays there unless it is dropped.
@@ -199,13 +215,11 @@ def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
         Transient: Another process holds it.
         Permanent: The disk is full, or not ours.
     """
-    folder, begin = kept_files.folder(), kept_files.stem(source)
-    path = folder / f"{begin}.{hashlib.sha256(version.encode()).hexdigest()[:16]}.part"
+    folder = kept_files.folder()
+    path = folder / f"{kept_files.stem(source)}.{hashlib.sha256(version.encode()).hexdigest()[:16]}.part"
     with disk_errors(folder):
         make_directory(folder)
-        for other in folder.glob(f"{begin}.*.part"):
-            if other != path:
-                other.unlink(missing_ok=True)
+        drop_parts(source, but=path)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "r+b") as file:
         try:
@@ -215,10 +229,22 @@ def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
         yield PartialDownload(path, file)
 
 
-def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownload, keep: KeptExport) -> bytes | None:
-    """All bytes, as they lie on the disk; None if the server has not exactly as many as it said.
+@dataclass(frozen=True)
+class _Came:
+    """What came of a file."""
 
-    They are kept before the file is closed: that may be when the server takes it away.
+    content: bytes = field(repr=False)
+    whole: bool
+    """Whether it is exactly as many bytes as the server said."""
+    same: bool = False
+    """Whether the open file had, when its last byte had come, the size and the time that it was found with."""
+
+
+def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownload, keep: KeptExport) -> _Came:
+    """All bytes, as they lie on the disk.
+
+    Once there are as many as the server said, they are kept, before it is asked for anything more of the file: some take a file away with
+    its last byte, and others when it is closed.
     """
     kept = arrived.read()
     # The end of what had arrived is got once more: another content may have come under the same name, size and time.
@@ -235,18 +261,62 @@ def _download(sftp: paramiko.SFTPClient, file: RemoteFile, arrived: PartialDownl
             arrived.append(block)
             received.update(block)
             position += len(block)
-        if position != file.size or remote.read(1):
-            return None
         content = arrived.read()
+        if position != file.size:
+            return _Came(content, whole=False)
         if hashlib.sha256(content).digest() != received.digest():
             arrived.drop()
             raise Lost("The HR file was not stored as it was received.", "Check the disk if it stays so; else run again.")
         keep.keep(file, content)
-    return content
+        return _Came(content, whole=not _has_more(remote), same=_is_still(remote, file))
+
+
+def _has_more(remote: paramiko.SFTPFile) -> bool:
+    """Whether there are more bytes than the server said; none where it has the file no more."""
+    try:
+        return bool(remote.read(1))
+    except OSError:
+        return False
+
+
+def _is_still(remote: paramiko.SFTPFile, file: RemoteFile) -> bool:
+    try:
+        now = remote.stat()
+    except OSError:  # it is not there any more, or the server answers no such question
+        return False
+    return (now.st_size, time_of(now.st_mtime)) == (file.size, file.modified)
+
+
+def _is_settled(sftp: paramiko.SFTPClient, file: RemoteFile, after: RemoteFile, came: _Came) -> bool:
+    """Whether what came is a whole file, by what the server says of it once it was closed.
+
+    What has grown was not finished. What is shorter was put in its place, as some servers leave a receipt, if the file was the same to its
+    end. Of another time alone, which some servers set when somebody reads, a second reading tells.
+    """
+    if after.size < file.size:
+        return came.same
+    return after == file or (after.size == file.size and _read_again(sftp, after) == came.content)
+
+
+def _read_again(sftp: paramiko.SFTPClient, file: RemoteFile) -> bytes | None:
+    """The bytes by another reading; None if there are more than the server says."""
+    with _reading(sftp, file) as remote:
+        content = b"".join(_blocks(remote, 0, file.size))
+        return None if _has_more(remote) else content
 
 
 def _still_written() -> Transient:
     return Transient("The HR file changed on the SFTP server while it was read.", "Run again when HR has finished writing it.")
+
+
+def _not_as_long(file: RemoteFile, came: _Came, *, is_there: bool) -> Transient:
+    """The error for other bytes than the server says, where it says the same before and after."""
+    count = len(came.content) if len(came.content) != file.size else "more"
+    message = f"The SFTP server says that the HR file has {file.size} bytes, and {count} came"
+    if not is_there:
+        return Transient(f"{message}; it has taken the file away since.", "Ask HR to put it there again.")
+    advice = "If it stays so, the server gives another size than it delivers, as some do that encrypt what they store: ask whoever runs it."
+    return Transient(f"{message}.", f"Run again when HR has finished writing it. {advice}")
 
 
 class _Reader(paramiko.SFTPFile):

@@ -148,12 +148,50 @@ def test_a_file_that_grows_while_it_is_read_is_not_used(serve_with: Serve, at: A
 
 def test_a_file_that_is_written_anew_while_it_is_read_is_not_used(serve_with: Serve, at: At, root: Path, big: bytes) -> None:
     def read(session: asyncssh.SFTPServer, file: Any, offset: int, size: int) -> bytes:
-        os.utime(root / "out" / "people_2.csv", (1_700_000_060, 1_700_000_060))
+        if offset + size >= len(big):
+            (root / "out" / "people_2.csv").write_bytes(os.urandom(len(big)))
         file.seek(offset)
         return file.read(size)
 
     with pytest.raises(Transient, match="changed on the SFTP server while it was read"):
         at(serve_with(read=read)).fetch()
+
+
+def test_a_file_that_becomes_shorter_while_it_is_read_is_not_used(serve_with: Serve, at: At, root: Path, big: bytes) -> None:
+    def read(session: asyncssh.SFTPServer, file: Any, offset: int, size: int) -> bytes:
+        file.seek(offset)
+        content = file.read(size)
+        if offset + size >= len(big):
+            (root / "out" / "people_2.csv").write_bytes(b"No;Name\n")  # before the end was reached
+        return content
+
+    with pytest.raises(Transient, match="changed on the SFTP server while it was read"):
+        at(serve_with(read=read)).fetch()
+
+
+@pytest.mark.parametrize("when", ["read", "close"])
+def test_a_file_of_which_each_reading_sets_the_time_is_used_where_it_is_the_same_twice(
+    serve_with: Serve, at: At, root: Path, home: Path, big: bytes, when: str
+) -> None:
+    touched: list[float] = []
+
+    def touch() -> None:
+        touched.append(1_700_000_060 + 60 * len(touched))
+        os.utime(root / "out" / "people_2.csv", (touched[-1], touched[-1]))
+
+    def read(session: asyncssh.SFTPServer, file: Any, offset: int, size: int) -> bytes:
+        touch()
+        file.seek(offset)
+        return file.read(size)
+
+    def close(session: asyncssh.SFTPServer, file: Any) -> None:
+        file.close()
+        touch()
+
+    client = at(serve_with(**{when: locals()[when]}))
+    assert client.fetch().content == client.fetch().content == big
+    assert touched
+    assert list((home / "incoming").iterdir()) == []
 
 
 @pytest.mark.parametrize("given", [{"expected_size": 3}, {"file": 3}])
@@ -171,7 +209,7 @@ def test_a_file_shorter_than_the_server_says_is_not_used(serve_with: Serve, at: 
         file.seek(offset)
         return b"" if offset > HALF else file.read(size)
 
-    with pytest.raises(Transient, match="changed on the SFTP server"):
+    with pytest.raises(Transient, match=r"has 3000000 bytes, and \d+ came\. Run again when HR has finished writing it\. If it stays so"):
         at(serve_with(read=read)).fetch()
 
 
@@ -189,5 +227,5 @@ def test_a_file_longer_than_the_server_says_is_not_used(serve_with: Serve, at: A
 
     client = at(serve_with(stat=stat))
     said = RemoteFile("out/people_2.csv", "people_2.csv", len(big) - 5, datetime.fromtimestamp(1_700_000_000, UTC))
-    with pytest.raises(Transient, match="changed on the SFTP server"):
+    with pytest.raises(Transient, match="has 2999995 bytes, and more came"):
         client.fetch(said)

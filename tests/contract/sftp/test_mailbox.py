@@ -1,6 +1,7 @@
 """Against servers as managed file transfer has them: a file that was read is taken away, and what is said of a file alone is not so."""
 
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,51 @@ class Emptied(Mailbox):
         path.write_bytes(b"")
 
 
+class WithItsLastByte(Mailbox):
+    """A file is removed as its last byte goes out, and the next request for it is refused."""
+
+    def refused(self) -> Any:
+        raise asyncssh.SFTPNoSuchFile("no such file")
+
+    def read(self, file_obj: Any, offset: int, size: int) -> Any:
+        path = Path(os.fsdecode(self.opened))
+        if not path.exists():
+            return self.refused()
+        content = bytes(super().read(file_obj, offset, size))  # type: ignore[arg-type]
+        if offset + len(content) >= os.fstat(file_obj.fileno()).st_size:
+            path.unlink()
+        return content
+
+
+class WithItsLastByteFailing(WithItsLastByte):
+    """The same by a server that says no more than that it failed."""
+
+    def refused(self) -> Any:
+        raise asyncssh.SFTPFailure("no such handle")
+
+
+class WithItsLastByteHangingUp(WithItsLastByte):
+    """The same by a server that ends the connection."""
+
+    def refused(self) -> Any:
+        self.channel.get_connection().abort()
+        return b""
+
+
+class WithItsFolder(Mailbox):
+    """The folder goes with its last file."""
+
+    def taken_away(self, path: Path) -> None:
+        shutil.rmtree(path.parent)
+
+
+class WithAReceipt(Mailbox):
+    """What was read is replaced by a line that says so."""
+
+    def taken_away(self, path: Path) -> None:
+        path.write_bytes(b"read\n")
+
+
 def served(serve: Serve, root: Path, kind: type[asyncssh.SFTPServer] = Mailbox) -> SftpServer:
     return serve(files=lambda channel: kind(channel, chroot=os.fsencode(root)))
 
@@ -50,7 +96,10 @@ def kept(home: Path) -> list[Path]:
     return list((home / "incoming").iterdir())
 
 
-@pytest.mark.parametrize("kind", [Mailbox, Emptied])
+AT_THE_END = [WithItsLastByte, WithItsLastByteFailing, WithItsLastByteHangingUp]
+
+
+@pytest.mark.parametrize("kind", [Mailbox, Emptied, WithItsFolder, *AT_THE_END])
 def test_a_file_that_goes_when_it_was_read_is_used_and_kept_for_its_owner_alone(
     serve: Serve, at: At, root: Path, home: Path, wire: SimpleNamespace, kind: type[asyncssh.SFTPServer]
 ) -> None:
@@ -62,10 +111,11 @@ def test_a_file_that_goes_when_it_was_read_is_used_and_kept_for_its_owner_alone(
     assert "people" not in file.name
 
 
+@pytest.mark.parametrize("kind", [Mailbox, *AT_THE_END[:2]])
 def test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_everywhere(
-    serve: Serve, source: Callable[..., Any], root: Path, home: Path, wire: SimpleNamespace
+    serve: Serve, source: Callable[..., Any], root: Path, home: Path, wire: SimpleNamespace, kind: type[asyncssh.SFTPServer]
 ) -> None:
-    files = SftpFiles(source(served(serve, root)))
+    files = SftpFiles(source(served(serve, root, kind)))
     first = files.newest()
     assert files.take(first).content == wire.CONTENT
     again = files.newest()
@@ -77,6 +127,41 @@ def test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_
         files.newest()
     with pytest.raises(Permanent, match="no longer has the HR file"):
         files.take(again)
+
+
+def test_what_went_with_its_folder_is_there_for_the_next_run_until_one_has_brought_it_everywhere(
+    serve: Serve, source: Callable[..., Any], root: Path, wire: SimpleNamespace
+) -> None:
+    files = SftpFiles(source(served(serve, root, WithItsFolder), afterwards="delete"))
+    first = files.newest()
+    files.take(first)
+    assert [file.state for file in files.every()] == [files.newest().state] == [first.state]
+    assert files.take(files.newest()).content == wire.CONTENT
+    assert files.put_away(first)
+    with pytest.raises(Permanent, match="has no folder out"):
+        files.newest()
+
+
+def test_what_went_with_its_folder_is_not_looked_for_where_the_server_says_nothing_of_one_file(
+    serve: Serve, source: Callable[..., Any], root: Path, wire: SimpleNamespace
+) -> None:
+    class Silent(WithItsFolder):
+        def stat(self, path: bytes) -> Any:
+            raise asyncssh.SFTPFailure("no")
+
+    files = SftpFiles(source(served(serve, root, Silent)))
+    files.take(files.newest())
+    assert files.take(files.newest()).content == wire.CONTENT
+
+
+def test_what_came_whole_is_used_where_a_receipt_has_its_place_afterwards(
+    serve: Serve, source: Callable[..., Any], root: Path, wire: SimpleNamespace
+) -> None:
+    files = SftpFiles(source(served(serve, root, WithAReceipt), afterwards="delete"))
+    found = files.newest()
+    assert files.take(found).content == wire.CONTENT
+    assert not files.put_away(found), "what has its place now is another file"
+    assert (root / "out" / "people_1.csv").read_bytes() == b"read\n"
 
 
 def test_what_was_emptied_is_there_for_the_next_run(serve: Serve, source: Callable[..., Any], root: Path, wire: SimpleNamespace) -> None:
@@ -144,7 +229,7 @@ def test_what_went_before_it_had_come_whole_is_not_used(serve: Serve, at: At, ro
         def read(self, file_obj: Any, offset: int, size: int) -> bytes:
             return b"" if offset else bytes(super().read(file_obj, offset, 5))
 
-    with pytest.raises(Transient, match="changed on the SFTP server"):
+    with pytest.raises(Transient, match="has 15 bytes, and 5 came; it has taken the file away since"):
         at(served(serve, root, Short)).fetch()
     assert kept(home) == []
 
