@@ -9,7 +9,7 @@ The last by name is the newest only as long as names sort by date. ``people_30.1
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -22,6 +22,10 @@ from roster.unfit import Unfit
 _MOST: Final = 3
 _TOGETHER: Final = timedelta(hours=12)
 """Files that came within it say nothing by the order in which they came; those of two nights are further apart."""
+_TOMORROW: Final = timedelta(days=1)
+"""Somewhere it is that day already."""
+_FAR: Final = timedelta(days=62)
+"""Files for the coming month are exported beforehand. A day further ahead was typed wrong, and would be the newest for years."""
 OF_ONE_DAY: Final = "HR has "
 """How a remark begins that a file was passed over for another one of its day."""
 Named = Callable[[str], str]
@@ -54,22 +58,39 @@ class Choice(Generic[File]):
     """What somebody should know of the choice, in sentences without a full stop that name files as `roster.reading.called` does."""
 
 
-def by_name(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[File]:
+def by_name(files: Sequence[File], format: CsvFormat, pattern: str, today: date | None = None) -> Choice[File]:
     """The newest of some files by what their names say.
 
     A day in the names decides where each has one that can be meant in one way only, or that the settings describe. Else it is the last by
     name, unless another file came later and the names cannot tell why it should be older. Those of one shape can where both came at about
     the same time, since copies come in any order, and where they have numbers that the settings describe.
 
+    A day far ahead is a mistake of who wrote the name: such a file may be of any day. It is passed over where it came before the newest of
+    the others.
+
     Args:
         files: At least one, by name.
         format: The settings, for the pattern of the day.
         pattern: How the settings name the files: of their names no more is told than it says.
+        today: The day; by default the clock's.
 
     Raises:
         Permanent: Nobody can tell.
     """
-    last, known = files[-1], partial(called, pattern=pattern)
+    known, today = partial(called, pattern=pattern), today or datetime.now(UTC).date()
+    far = [file for file in files if _is_ahead(file, format, today, _FAR)]
+    rest = [file for file in files if file not in far]
+    if not rest:
+        raise _far_ahead(far[-1], today, known)
+    choice = _newest_by_name(rest, format, known)
+    if unclear := [file for file in far if not _is_later(choice.file, file)]:
+        raise _far_ahead(unclear[-1], today, known)
+    remarks = (f"No export is of a day so far ahead, and these are not read: {_few([known(file.name) for file in far])}",) if far else ()
+    return Choice(choice.file, (*choice.remarks, *remarks, *_before_its_day(rest, choice.file, format, today, known)))
+
+
+def _newest_by_name(files: Sequence[File], format: CsvFormat, known: Named) -> Choice[File]:
+    last = files[-1]
     if len(files) == 1:
         return Choice(last)
     days = [day_in(file.name, format) for file in files]
@@ -90,16 +111,23 @@ def by_name(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[Fi
     raise _cannot_tell(last, latest, known)
 
 
-def by_time(files: Sequence[File], format: CsvFormat, pattern: str) -> Choice[File]:
+def by_time(files: Sequence[File], format: CsvFormat, pattern: str, today: date | None = None) -> Choice[File]:
     """The newest of some files by when they were last written, and which others of its day are not read.
 
     Args:
         files: At least one, each with its time.
         format: The settings, for the pattern of the day.
         pattern: How the settings name the files.
+        today: The day; by default the clock's.
+
+    Raises:
+        Permanent: It is of a day far ahead, by the pattern of the settings: every later file would be older.
     """
+    known, today = partial(called, pattern=pattern), today or datetime.now(UTC).date()
     chosen = max(files, key=lambda file: (file.modified, file.name))
-    return Choice(chosen, _of_its_day(files, chosen, format, partial(called, pattern=pattern)))
+    if format.date_in_name is not None and _is_ahead(chosen, format, today, _FAR):
+        raise _far_ahead(chosen, today, known)
+    return Choice(chosen, _of_its_day(files, chosen, format, known))
 
 
 def beside_alike(choice: Choice[File], others: Sequence[File], format: CsvFormat, pattern: str) -> Choice[File]:
@@ -122,6 +150,25 @@ def beside_alike(choice: Choice[File], others: Sequence[File], format: CsvFormat
         return choice
     remark = f"A newer file is not read, since its name differs from that in the settings in upper and lower case: {_few(names)}"
     return Choice(choice.file, (*choice.remarks, remark))
+
+
+def _is_ahead(file: Listed, format: CsvFormat, today: date, by: timedelta) -> bool:
+    """Whether a file's name tells a day that is further ahead than that."""
+    day = day_in(file.name, format)
+    return day is not None and day - today > by
+
+
+def _is_later(file: Listed, other: Listed) -> bool:
+    return bool(file.modified and other.modified and file.modified > other.modified)
+
+
+def _before_its_day(files: Sequence[File], chosen: File, format: CsvFormat, today: date, known: Named) -> tuple[str, ...]:
+    """That others came later than a file of a day to come: a month typed wrong makes it the newest until then."""
+    if not _is_ahead(chosen, format, today, _TOMORROW) or not (
+        others := [known(file.name) for file in files if _truly_later(file, chosen)]
+    ):
+        return ()
+    return (f"{known(chosen.name)} is of a day to come and is read, though later ones came: {_few(others)}",)
 
 
 def _of_its_day(files: Sequence[File], chosen: File, format: CsvFormat, known: Named) -> tuple[str, ...]:
@@ -227,4 +274,12 @@ def _cannot_tell(last: Listed, other: Listed, known: Named) -> Permanent:
     return Permanent(
         f"Which of HR's files is the newest cannot be told: {known(last.name)} is the last by name, and {known(other.name)} may be newer.",
         "Say how the date is written (`date_in_name`, `date_in_name_format`), set `newest: modified`, or have older files taken away.",
+    )
+
+
+def _far_ahead(file: Listed, today: date, known: Named) -> Permanent:
+    return Permanent(
+        f"The name of HR's file {known(file.name)} tells a day far ahead of today, {today}, which no export is of.",
+        "It would be the newest until then: have its name corrected, or the file taken away. If that is no day, say where one stands "
+        "(`date_in_name`) or set `newest: modified`.",
     )

@@ -1,7 +1,7 @@
 """Which of several exports is the newest by their names."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,7 @@ from roster.reading.called import called
 from roster.settings import Changes, CsvFormat
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
+TODAY = date(2026, 11, 30)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def arrived(*names: str, times: bool = True) -> list[File]:
 
 
 def choice(*names: str, times: bool = True, **format: str) -> Choice[File]:
-    return by_name(arrived(*names, times=times), CsvFormat.model_validate(format), "*people*")
+    return by_name(arrived(*names, times=times), CsvFormat.model_validate(format), "*people*", TODAY)
 
 
 @pytest.mark.parametrize(
@@ -187,3 +188,45 @@ def test_files_of_other_days_are_older_and_nothing_is_said() -> None:
     assert by_name(days_apart, CsvFormat(), "people_*.csv").remarks == ()
     copied = of_one_day("people_2026-11-01.csv", "people_2026-11-02.csv", hours=0)
     assert by_time(copied, CsvFormat(), "people_*.csv").remarks == (), "their names say of which day they are"
+
+
+DATED = {"date_in_name": r"_(?P<date>\d{4}-\d{2}-\d{2})"}
+
+
+@pytest.mark.parametrize("given", [{}, DATED], ids=["any day", "date_in_name"])
+def test_no_surprise_a_day_far_ahead_never_makes_a_file_the_newest(given: dict[str, str]) -> None:
+    found = choice("people_2026-11-28.csv", "people_2062-11-29.csv", "people_2026-11-30.csv", **given)
+    assert found.file.name == "people_2026-11-30.csv"
+    assert found.remarks == ("No export is of a day so far ahead, and these are not read: people_2062-11-29.csv",)
+
+
+@pytest.mark.parametrize("given", [{}, DATED], ids=["any day", "date_in_name"])
+@pytest.mark.parametrize(
+    ("names", "times"),
+    [
+        (("people_2062-11-30.csv",), True),
+        (("people_2026-11-29.csv", "people_2062-11-30.csv"), True),
+        (("people_2062-11-30.csv", "people_2026-11-29.csv"), False),
+    ],
+    ids=["alone", "came last", "no times"],
+)
+def test_no_surprise_a_file_of_a_day_far_ahead_that_may_be_the_newest_is_refused(
+    given: dict[str, str], names: tuple[str, ...], times: bool
+) -> None:
+    with pytest.raises(Permanent, match=r"people_2062-11-30\.csv tells a day far ahead of today, 2026-11-30.*name corrected"):
+        choice(*names, times=times, **given)
+
+
+def test_by_time_a_day_far_ahead_is_refused_where_the_settings_take_it_for_the_day() -> None:
+    files = arrived("people_2026-11-29.csv", "people_2062-11-30.csv")
+    with pytest.raises(Permanent, match="far ahead of today"):
+        by_time(files, CsvFormat.model_validate(DATED), "people_*.csv", TODAY)
+    assert by_time(files, CsvFormat(), "people_*.csv", TODAY).file.name == "people_2062-11-30.csv"
+
+
+def test_a_file_for_the_coming_month_is_read_and_later_ones_of_days_before_it_are_told() -> None:
+    coming = choice("people_2026-11-30.csv", "people_2027-01-31.csv")
+    assert (coming.file.name, coming.remarks) == ("people_2027-01-31.csv", ())
+    found = choice("people_2026-11-28.csv", "people_2026-12-29.csv", "people_2026-11-30.csv")
+    assert found.file.name == "people_2026-12-29.csv"
+    assert found.remarks == ("people_2026-12-29.csv is of a day to come and is read, though later ones came: people_2026-11-30.csv",)
