@@ -48,6 +48,11 @@ BINARY: Final = (
         "The file is encrypted (S/MIME).",
         _DECRYPTED,
     ),
+    _kind(rb"AES[\x00-\x03]", "encrypted", "The file is encrypted (AES Crypt).", _DECRYPTED),
+    _kind(
+        rb"\xc0\xb9\x07\x2e\x4f\x93\xf1\x46\xa0\x15\x79\x2c\xa1\xd9\xe8\x21", "encrypted", "The file is encrypted (AxCrypt).", _DECRYPTED
+    ),
+    _kind(rb"\.pfile[\x00-\x08]", "encrypted", "The file is encrypted (Microsoft .pfile).", _DECRYPTED),
     _kind(rb"%PDF-", "kind", "The file is a PDF document.", _AS_TABLE),
     _kind(rb"\{\\rtf", "kind", "The file is a text document (RTF).", _AS_TABLE),
     _kind(rb"\x09[\x00\x02\x04\x08]..[\x00\x05]", "workbook", "The file is an old Excel workbook (.xls).", _SAVED),
@@ -79,6 +84,9 @@ TEXT: Final = (
         _DECRYPTED,
     ),
     _kind(rb"(?-i:U2FsdGVkX1)", "encrypted", "The file is encrypted (OpenSSL).", _DECRYPTED),
+    # JSON Web Encryption has five parts, the first of which is JSON as Base64 (RFC 7516); a signed one has three (RFC 7515).
+    _kind(rb"(?-i:eyJ[\w-]+\.[\w-]*\.[\w-]+\.)", "encrypted", "The file is encrypted (JWE).", _DECRYPTED),
+    _kind(rb"(?-i:eyJ[\w-]{9,}\.[\w-]{60,})", "encrypted", "The file is signed (JWS), and its rows stand inside.", _AS_IT_IS),
     _kind(rb"-----BEGIN (?:PKCS7|CMS)-----", "encrypted", "The file is encrypted (S/MIME).", _DECRYPTED),
     _kind(
         rb"(?:[\w-]+:[^\n]*\n[ \t]?)*?Content-Type: *application/(?:x-)?pkcs7-mime",
@@ -128,6 +136,8 @@ _ARMOUR: Final = re.compile(rb"^(?:> ?)?-----BEGIN PGP (?:SIGNED )?MESSAGE-----$
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{60,}={0,2}(?:\n|\Z)")
 """A first line of Base64: so long a heading without a blank or a delimiter there is none."""
 _PGP_TEXT: Final = re.compile(rb"-----BEGIN PGP (?:SIGNED )?MESSAGE-----")
+_MARKERS: Final = (b"\xa8\x03PGP", b"\xca\x03PGP")
+"""A packet that says nothing (RFC 9580, 5.8): some programs of PGP begin with it."""
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
 BOF: Final = re.compile(rb"\x09\x08[\x08\x10]\x00\x00[\x05\x06]\x05\x00")
@@ -281,12 +291,14 @@ def _as_ascii(beginning: bytes) -> bytes:
 
 
 def _is_packet(content: bytes) -> bool:
-    """Whether it begins with a packet of an OpenPGP message (RFC 9580): a session key, encrypted or compressed data, a signature.
+    """Whether it begins with a packet of an OpenPGP message (RFC 9580): a session key, encrypted or compressed data, a signature, a marker.
 
     The packet's version, which follows its length, is a control character that no text has at that place.
     """
     if len(content) < 16 or not content[0] & 0x80:
         return False
+    if content.startswith(_MARKERS):
+        return True
     if content[0] & 0x40:
         tag, first = content[0] & 0x3F, content[1]
         body = 2 if first < 192 or 224 <= first < 255 else 3 if first < 224 else 6

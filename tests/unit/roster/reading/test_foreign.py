@@ -16,6 +16,7 @@ from roster.unfit import Unfit
 PEOPLE = b"Emp No,Name\n1,Ann\n"
 BOF = b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(12)
 KEY_ID = bytes.fromhex("0b549de62f78c10a")
+JWE_HEADER = b"eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ"
 
 
 def unfit(data: bytes) -> Unfit:
@@ -41,7 +42,16 @@ def unfit(data: bytes) -> Unfit:
         (b"\xd2\xea\x01" + bytes(60), "encrypted (PGP)"),
         (b"\xa3\x01" + bytes(60), "encrypted (PGP)"),
         (b"age-encryption.org/v1\n-> X25519 abc\n", "encrypted (age)"),
+        (b"\xa8\x03PGP\x84\x5e\x03" + KEY_ID + bytes(60), "encrypted (PGP)"),
+        (b"\xca\x03PGP\x84\x5e\x03" + KEY_ID + bytes(60), "encrypted (PGP)"),
         (b"Salted__" + bytes(60), "encrypted (OpenSSL)"),
+        (b"AES\x02\x00\x00\x1bCREATED_BY\x00" + bytes(range(256)), "encrypted (AES Crypt)"),
+        (b"AES\x03\x00" + bytes(range(256)), "encrypted (AES Crypt)"),
+        (bytes.fromhex("c0b9072e4f93f146a015792ca1d9e821") + bytes(range(256)), "encrypted (AxCrypt)"),
+        (b".pfile\x03\x00\x00\x00" + bytes(range(256)), "encrypted (Microsoft .pfile)"),
+        (JWE_HEADER + b".OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZ.48V1_ALb6US04U3b." + b"5eym8TW_" * 900 + b".XFBoMYUZodetZdvT", "encrypted (JWE)"),
+        (JWE_HEADER + b"..48V1_ALb6US04U3b.5eym8TW_.XFBoMYUZodetZdvT", "encrypted (JWE)"),
+        (b"eyJhbGciOiJSUzI1NiJ9." + b"RW1wbG95ZWUs" * 900 + b".cC4hiUPoj9Eetdgtv3hF80EG", "signed (JWS)"),
         (b"-----BEGIN PKCS7-----\nMIIB\n", "encrypted (S/MIME)"),
         (b"MIIBpgYJKoZIhvcNAQcDoIIBlzCCAZMC\n", "encrypted (S/MIME)"),
         (b"MIAGCSqGSIb3DQEHA6CAMIACAQAxggFO\n", "encrypted (S/MIME)"),
