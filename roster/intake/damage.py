@@ -47,6 +47,12 @@ ROUNDED: Final = r"[1-9][0-9]{14}0+"
 FIFTEEN: Final = 15
 LEAST: Final = 5
 """Noughts behind the fifteenth digit, of all numbers of a column together, that are no accident."""
+LONG: Final = r"[0-9]{10,}"
+SIX_DIGITS: Final = r"[1-9][0-9]{5}0{4,}"
+"""A long number of which six digits are left, as many as stand before an exponent: somebody has formatted it as a number since."""
+FEWEST: Final = 3
+MOST: Final = 0.9
+"""So many different numbers, and such a share of a column's long ones, have no register's noughts."""
 
 DAY: Final = (
     r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?:[ T][0-9:.]+)?|[0-3]?[0-9][.-] ?(?:[Jj]an|[Ff]eb|[Mm](?:ar|är|rz|ay|ai|aj)|[Aa]pr|[Jj]u[nl]"
@@ -86,7 +92,10 @@ MESSAGES: Final = {
     "grouped": "A spreadsheet took this number for an amount: it has marks between thousands.",
 }
 """Kind of damage → what HR is told."""
-_ORIGINAL: Final = "Have HR send the original export, not a copy that was opened and saved in a spreadsheet."
+_ORIGINAL: Final = (
+    "Have HR send the original export, not a copy that was opened and saved in a spreadsheet. To format the column as a number there does "
+    "not bring the digits back: noughts stand for them."
+)
 NOTHING: Final = fault_rows([], "bank_account", "shared_account")
 """No fault at all."""
 
@@ -209,22 +218,27 @@ def check_numbers(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> N
         *((column, raw[column]) for column in sorted(manager.refers_through() if manager else ())),
     ]
     for heading, values in references:
-        lines = values.index[values.str.fullmatch(SHORTENED, na=False)]
-        if len(lines):
-            raise Unfit(
-                "numbers",
-                f"A spreadsheet has shortened {len(lines):,} numbers in {heading}, the first on line {line_text(lines[0])}: they "
-                "are written with an "
-                "exponent (as 1.23457E+11 is), and their last digits are lost for good.",
-                _ORIGINAL,
-            )
-        if len(lines := _rounded(values)):
-            raise Unfit(
-                "numbers",
-                f"A spreadsheet has rounded {len(lines):,} numbers in {heading}, the first on line {line_text(lines[0])}: it keeps fifteen "
-                "digits, and in each number that has more only noughts follow.",
-                _ORIGINAL,
-            )
+        for what, lines in _unreadable(values):
+            if len(lines):
+                found = f"{len(lines):,} numbers in {heading}, the first on line {line_text(lines[0])}"
+                raise Unfit("numbers", what.format(found), _ORIGINAL)
+
+
+def _unreadable(numbers: pd.Series) -> Iterable[tuple[str, pd.Index]]:
+    """What a spreadsheet may have done to a column's numbers, and the lines where it has."""
+    yield (
+        "A spreadsheet has shortened {}: they are written with an exponent (as 1.23457E+11 is), and their last digits are lost for good.",
+        numbers.index[numbers.str.fullmatch(SHORTENED, na=False)],
+    )
+    yield (
+        "A spreadsheet has rounded {}: it keeps fifteen digits, and in each number that has more only noughts follow.",
+        _rounded(numbers),
+    )
+    yield (
+        "A spreadsheet has shortened {}: of nearly all long numbers only six digits are left, and noughts follow, as where 1.23457E+11 was "
+        "formatted as a number. Their last digits are lost for good.",
+        _filled_up(numbers),
+    )
 
 
 def _rounded(numbers: pd.Series) -> pd.Index:
@@ -233,6 +247,15 @@ def _rounded(numbers: pd.Series) -> pd.Index:
     distinct = pd.Series(long[long.str.fullmatch(r"[0-9]+", na=False)].unique(), dtype="str")
     rounded = bool(distinct.str.fullmatch(ROUNDED).all()) and int((distinct.str.len() - FIFTEEN).sum()) >= LEAST
     return long.index[long.isin(distinct)] if rounded else long.index[:0]
+
+
+def _filled_up(numbers: pd.Series) -> pd.Index:
+    """The lines of long numbers that have noughts behind six digits, where nearly all long ones have: a few may."""
+    filled = numbers[numbers.str.fullmatch(SIX_DIGITS, na=False)]
+    if filled.nunique() < FEWEST:
+        return filled.index[:0]
+    long = numbers[numbers.str.fullmatch(LONG, na=False)].nunique()
+    return filled.index if filled.nunique() >= MOST * long else filled.index[:0]
 
 
 def shared_accounts(roster: pd.DataFrame) -> pd.DataFrame:
