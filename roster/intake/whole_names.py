@@ -42,6 +42,8 @@ _FOOTNOTE: Final = rf"(?<![\s*＊†‡✝¹²³])(?:\s*+{_MARKS}+)+(?=[\s,]|$)|
 once for a row of them, however long."""
 _DASH: Final = r"\s+[-–—]+\s*|\s*[-–—]+\s+|\s*[/|]\s*"
 """What stands between a name and a remark that has no brackets: never the hyphen of a double name."""
+_BETWEEN: Final = " ,;"
+"""What may part a name from a remark, and goes with it."""
 _SINCE: Final = r"\d|\b(?i:until|till?|from|since|bis|ab|seit|fr[åa]n|fra)\b"
 """Where in such a remark it is said since or until when."""
 _MARKED: Final = r"[(\[（【\"“”„«»*＊†‡✝¹²³/|]| [-–—]|[-–—] "
@@ -133,7 +135,8 @@ def _name_alone(name: str, *, shouted: bool = False) -> str:
         del parts[-2:]
     while len(parts) > 1 and says_standing(parts[0]):
         del parts[:2]
-    return _without_last_words(re.sub(r"\s+", " ", "".join(parts)).strip(), shouted)
+    bare = _without_last_words(re.sub(r"\s+", " ", "".join(parts)).strip(), shouted)
+    return bare if bare == name else bare.strip(_BETWEEN)
 
 
 def _without_last_words(name: str, shouted: bool) -> str:

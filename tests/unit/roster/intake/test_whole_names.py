@@ -71,6 +71,7 @@ def test_first_last_is_told_apart_by_its_last_word_with_what_belongs_to_it(whole
         ("Essen*, Anna", "Anna", "Essen"),
         ("Essen, Anna †", "Anna", "Essen"),
         ("Essen, Anna - LEFT", "Anna", "Essen"),
+        ("Essen, Anna, tjänstledig", "Anna", "Essen"),
     ],
 )
 def test_last_first_is_told_apart_by_its_comma(whole, first, last):
@@ -141,6 +142,16 @@ def test_what_stands_aside_of_a_name_goes_and_a_name_that_is_nothing_else_stays(
         *("Öberg*", "Öberg **", "* Öberg", "Öberg †", "†Öberg", "Öberg¹", "Öberg* - LEFT", "Öberg - (LEFT)", "Öberg - LEFT (2)"),
         *("Öberg - LEFT", "Öberg – slutat", "Öberg -Terminated", "Öberg / inactive", "LEFT - Öberg", "Öberg - left 2024-05-01"),
         *("Öberg - on leave until May", "Öberg - föräldraledig", "Öberg — ausgeschieden", "Öberg - päättynyt", "Öberg - fratrådt"),
+        *(
+            "Öberg, tjänstledig",
+            "Öberg, SLUTAT",
+            "Öberg; slutat",
+            "Öberg, (On Leave)",
+            "Öberg, - LEFT",
+            "LEFT -, Öberg",
+            "(ext), Öberg",
+            "Öberg,*",
+        ),
         *("Öberg LEFT", "Öberg SLUTAT", "Öberg slutat", "Öberg on leave", "Öberg NOT ACTIVE", "Öberg (ext) INAKTIV"),
     ],
 )
