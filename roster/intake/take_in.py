@@ -247,8 +247,7 @@ def _usable(frame: pd.DataFrame, rejected: pd.Series) -> pd.DataFrame:
     kept = ~frame.index.isin(rejected)
     if kept.all():
         return frame
-    lines = frame.index[kept]
-    return pd.DataFrame({name: frame.pop(name)[kept] for name in map(str, list(frame))}, index=lines)
+    return pd.DataFrame({name: frame.pop(name)[kept] for name in map(str, list(frame))}, index=frame.index[kept])
 
 
 def _of_nobody(rejects: pd.DataFrame, read: _Read, request: _Request) -> pd.DataFrame:
