@@ -1,7 +1,7 @@
 """An export that its server may have taken away once it was read: kept on this machine until a run has brought it everywhere.
 
 Belongs here: the one file of each source under ``incoming``, for its owner alone, with what its server said of it. Does not belong here:
-parts of a download that broke, getting a file (``resources.hr.sftp``), which file is the newest (``resources.hr.remote_folder``).
+going on with a download that broke, getting a file (``resources.hr.sftp``), which file is the newest (``resources.hr.remote_folder``).
 """
 
 import base64
@@ -28,6 +28,9 @@ FOLDER: Final = "incoming"
 """Below ROLLCALL_HOME."""
 KEPT: Final = "kept"
 """What the name of such a file ends with."""
+
+PART: Final = "part"
+"""What the name of one ends with that is still coming."""
 
 _COMPANIONS: Final = (MANIFEST, SIGNATURE)
 PACKED: Final = (b"\x1f\x8b", b"PK")
@@ -78,15 +81,30 @@ def drop_naming(employee_id: str) -> int:
     return dropped
 
 
+def described(file: "RemoteFile", companions: Mapping[str, bytes] | None = None) -> bytes:
+    """The line before the content of what lies here.
+
+    Args:
+        file: As the server described it.
+        companions: What was read with it, once that is here, too.
+    """
+    modified = file.modified.isoformat() if file.modified else None
+    beside = {what: base64.b64encode(content).decode() for what, content in (companions or {}).items()}
+    return json.dumps({**asdict(file), "modified": modified, **beside}).encode() + b"\n"
+
+
 class KeptExport:
     """The export of one source that is kept, if there is one: the newest that came whole.
+
+    That is also a part to which nothing is missing: a full disk or a kill may have kept it from being more.
 
     Args:
         source: The account and the path of the source.
     """
 
     def __init__(self, source: str) -> None:
-        self._path = folder() / f"{stem(source)}.{KEPT}"
+        self._stem = stem(source)
+        self._path = folder() / f"{self._stem}.{KEPT}"
 
     def keep(self, file: "RemoteFile", content: bytes, companions: Mapping[str, bytes] | None = None) -> None:
         """Keep what has come whole, in place of what was kept before.
@@ -99,11 +117,9 @@ class KeptExport:
         Raises:
             Permanent: The disk is full, or not ours.
         """
-        modified = file.modified.isoformat() if file.modified else None
-        head = {what: base64.b64encode(beside).decode() for what, beside in (companions or {}).items()}
         with disk_errors(folder()):
             make_directory(folder())
-            write(self._path, json.dumps({**asdict(file), "modified": modified, **head}).encode() + b"\n" + content)
+            write(self._path, described(file, companions) + content)
 
     def file(self) -> "RemoteFile | None":
         """As the server described it; None if nothing is kept."""
@@ -122,22 +138,40 @@ class KeptExport:
 
     def _head(self) -> dict[str, Any] | None:
         """What stands before the content."""
+        held = self._held()
+        return held[1] if held else None
+
+    def _held(self) -> tuple[Path, dict[str, Any]] | None:
+        """Where it lies, and what stands before its content."""
         with disk_errors(folder()):
-            try:
-                with self._path.open("rb") as kept:
-                    return dict(json.loads(kept.readline()))
-            except (FileNotFoundError, NotADirectoryError):
-                return None
+            for path in (*folder().glob(f"{self._stem}.*.{PART}"), self._path):
+                try:
+                    with path.open("rb") as file:
+                        line, size = file.readline(), path.stat().st_size
+                except (FileNotFoundError, NotADirectoryError):
+                    continue
+                head = _parsed(line)
+                if head and (path == self._path or size - len(line) == head["size"] > 0):
+                    return path, head
+        return None
 
     def content(self, file: "RemoteFile") -> bytes | None:
         """The bytes of exactly this state of it; None if another one is kept, or none."""
-        if self.file() != file:
+        if self.file() != file or (held := self._held()) is None:
             return None
         with disk_errors(folder()):
-            return self._path.read_bytes().partition(b"\n")[2]
+            return held[0].read_bytes().partition(b"\n")[2]
 
     def drop(self) -> None:
         """Nothing is kept any more: the server has it still, or a run has brought it everywhere."""
-        with disk_errors(folder()):
-            if self._path.parent.is_dir():
-                self._path.unlink(missing_ok=True)
+        while held := self._held():
+            with disk_errors(folder()):
+                held[0].unlink(missing_ok=True)
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        head = json.loads(line)
+    except ValueError:  # the part of an earlier version, with nothing before its content
+        return None
+    return head if isinstance(head, dict) and "size" in head else None

@@ -20,7 +20,7 @@ import paramiko
 from resources.failures import Permanent, Transient
 from resources.hr import kept as kept_files
 from resources.hr.files import ONE, Export
-from resources.hr.kept import FOLDER, KeptExport, disk_errors
+from resources.hr.kept import FOLDER, PART, KeptExport, disk_errors
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice
 from resources.hr.remote_folder import RemoteFile, RemoteFolder, time_of
@@ -146,7 +146,7 @@ class Sftp:
         """The file as it was found, whole, and kept where nobody else has it now."""
         folder.refuse_link(file.path)
         kept = self._kept()
-        with partial_download(self._source(), repr(file)) as arrived:
+        with partial_download(self._source(), file) as arrived:
             if file.modified is None:
                 arrived.cut(0)  # without a time nothing says that it is still the same file
             came = _download(sftp, file, arrived, kept)
@@ -168,19 +168,19 @@ class Sftp:
 class PartialDownload:
     """What has arrived of one version of a file."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
-        self._path, self._file = path, file
+    def __init__(self, path: Path, file: IO[bytes], begin: int) -> None:
+        self._path, self._file, self._begin = path, file, begin
 
     def read(self) -> bytes:
         """All that has arrived."""
         with disk_errors(self._path.parent):
-            self._file.seek(0)
+            self._file.seek(self._begin)
             return self._file.read()
 
     def cut(self, length: int) -> None:
         """Forget what comes after so many bytes; the next `append` goes there."""
         with disk_errors(self._path.parent):
-            self._file.seek(length)
+            self._file.seek(self._begin + length)
             self._file.truncate()
 
     def append(self, content: bytes) -> None:
@@ -200,14 +200,15 @@ class PartialDownload:
 
 def drop_parts(source: str, but: Path | None = None) -> None:
     """Throw away what has arrived of any version of a source's file, `but` one."""
-    for part in kept_files.folder().glob(f"{kept_files.stem(source)}.*.part"):
+    for part in kept_files.folder().glob(f"{kept_files.stem(source)}.*.{PART}"):
         if part != but:
             part.unlink(missing_ok=True)
 
 
 @contextmanager
-def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
-    """Hold what has arrived of one version of a source's file, while more of it is got. It stays there unless it is dropped.
+def partial_download(source: str, version: RemoteFile) -> Iterator[PartialDownload]:
+    """Hold what has arrived of one version of a source's file, while more of it is got. It stays there unless it is dropped, and says what
+    it is of: it is an export that is kept once nothing is missing to it (`resources.hr.kept`).
 
     Each source has one part at most: that of another version is thrown away.
 
@@ -215,8 +216,8 @@ def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
         Transient: Another process holds it.
         Permanent: The disk is full, or not ours.
     """
-    folder = kept_files.folder()
-    path = folder / f"{kept_files.stem(source)}.{hashlib.sha256(version.encode()).hexdigest()[:16]}.part"
+    folder, head = kept_files.folder(), kept_files.described(version)
+    path = folder / f"{kept_files.stem(source)}.{hashlib.sha256(repr(version).encode()).hexdigest()[:16]}.{PART}"
     with disk_errors(folder):
         make_directory(folder)
         drop_parts(source, but=path)
@@ -226,7 +227,13 @@ def partial_download(source: str, version: str) -> Iterator[PartialDownload]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Transient("Another run is getting the same file from the SFTP server.", "Run again when it has ended.") from None
-        yield PartialDownload(path, file)
+        with disk_errors(folder):
+            if file.read(len(head)) != head:
+                file.seek(0)
+                file.truncate()
+                file.write(head)
+                file.flush()
+        yield PartialDownload(path, file, len(head))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Against servers as managed file transfer has them: a file that was read is taken away, and what is said of a file alone is not so."""
 
+import errno
 import os
 import shutil
 import stat
@@ -127,6 +128,49 @@ def test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_
         files.newest()
     with pytest.raises(Permanent, match="no longer has the HR file"):
         files.take(again)
+
+
+def full(*_: Any) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_came_whole_and_could_not_be_kept_is_there_for_the_next_run_until_one_has_brought_it_everywhere(
+    serve: Serve, source: Callable[..., Any], home: Path, root: Path, wire: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = SftpFiles(source(served(serve, root, WithItsLastByte)))
+    first = files.newest()
+    with monkeypatch.context() as broken:
+        broken.setattr("resources.hr.kept.write", full)
+        with pytest.raises(Permanent, match="disk"):
+            files.take(first)
+    assert list((root / "out").iterdir()) == []
+    assert [stat.S_IMODE(file.stat().st_mode) for file in kept(home)] == [0o600]
+    again = files.newest()
+    assert again.state == first.state
+    assert files.take(again).content == files.take(files.newest()).content == wire.CONTENT
+    files.put_away(again)
+    assert kept(home) == []
+    with pytest.raises(NoFile):
+        files.newest()
+
+
+def test_a_part_to_which_something_is_missing_is_no_export(
+    serve: Serve, source: Callable[..., Any], home: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = SftpFiles(source(served(serve, root, WithItsLastByte)))
+    first = files.newest()
+    with monkeypatch.context() as broken:
+        broken.setattr("resources.hr.kept.write", full)
+        with pytest.raises(Permanent):
+            files.take(first)
+    [part] = kept(home)
+    whole = part.read_bytes()
+    for other in (whole[:-1], whole + b"x", whole.partition(b"\n")[2], b""):
+        part.write_bytes(other)
+        with pytest.raises(NoFile):
+            files.newest()
+        with pytest.raises(Permanent, match="none is kept here"):
+            files.take(first)
 
 
 def test_what_went_with_its_folder_is_there_for_the_next_run_until_one_has_brought_it_everywhere(
