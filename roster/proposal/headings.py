@@ -12,9 +12,14 @@ from roster import shipped
 from roster.intake.private import by_heading
 from roster.statuses import plain
 
-_LISTS = ("alone", "home", "home_behind", "others", "whole_names", "logins", "first_jobs", "before", "behind")
+_LISTS = (
+    *("alone", "home", "home_behind", "others", "whole_names", "logins", "first_jobs", "before", "behind"),
+    *("second_best", "contracts", "no_titles", "no_numbers", "in_thousands"),
+)
 _BEGINS = 7
 """So many letters of such a word tell it as the beginning of a longer one: ``Probezeitende``."""
+_PART = 5
+"""So many letters of what no number is called tell it inside of a longer word: ``Lönekonto``."""
 
 
 def canonical_column(heading: str) -> tuple[str, float] | None:
@@ -23,7 +28,7 @@ def canonical_column(heading: str) -> tuple[str, float] | None:
     if is_private(heading) or name_part(heading):
         return None
     if words in columns:
-        return columns[words], 0.95
+        return columns[words], _sure(heading, columns[words], 0.95)
     # Known words inside a longer heading; the longest counts.
     within = [word for word in columns if len(word) > 3 and word in words]
     inside = max((word for word in within if word not in _words()["alone"]), key=len, default=None)
@@ -32,16 +37,52 @@ def canonical_column(heading: str) -> tuple[str, float] | None:
     named = {columns[word] for word in within}
     if "manager_id" in named and named & {"email", "employee_id"}:
         return ("manager_email" if "email" in named else "manager_id"), 0.8
-    if "manager_id" in named and not named <= {"manager_id", "manager_email"}:
-        return None  # the manager's telephone number, or the manager of a department
-    at_home = words.startswith(tuple(_words()["home"])) or plain(heading.rsplit(maxsplit=1)[-1]) in _words()["home_behind"]
-    return columns[inside], 0.3 if at_home else 0.45 + 0.4 * len(inside) / len(words)
+    # The manager's telephone number, the manager of a department, the code of a title.
+    of_managers = "manager_id" in named and not named <= {"manager_id", "manager_email"}
+    if of_managers or _is_of_another_kind(heading, columns[inside]):
+        return None
+    column = columns[inside]
+    at_home = words.startswith(tuple(_words()["home"])) or not _parts(heading).isdisjoint(_words()["home_behind"])
+    return column, 0.3 if at_home else _sure(heading, column, 0.45 + 0.4 * len(inside) / len(words))
+
+
+def _sure(heading: str, column: str, confidence: float) -> float:
+    """How surely a heading names its column, where another heading would be the better one, or nothing is certain by it."""
+    parts = _parts(heading)
+    if column == "end_date" and not parts.isdisjoint(_words()["contracts"]):
+        return 0.45
+    if plain(heading) in _words()["second_best"]:
+        return 0.6
+    return confidence
+
+
+def is_no_number(heading: str) -> bool:
+    """Whether the heading is that of an account, a tax number, a document or a card, and no employee number."""
+    parts, long = _parts(heading), tuple(word for word in _words()["no_numbers"] if len(word) >= _PART)
+    return not is_login(heading) and any(part in _words()["no_numbers"] or part.startswith(long) or part.endswith(long) for part in parts)
+
+
+def is_in_thousands(heading: str) -> bool:
+    """Whether the heading says that amounts are in thousands or millions."""
+    return not _parts(heading).isdisjoint(_words()["in_thousands"])
+
+
+def _is_of_another_kind(heading: str, column: str) -> bool:
+    """Whether a longer heading is that of an account, and no employee number, or of a share or a code, and no title: ``Position ID``."""
+    codes = _words()["no_titles"]
+    ends = ("nr", *(word for word in codes if len(word) > 2))
+    coded = any(part in codes or part.endswith(ends) for part in _parts(heading))
+    return is_no_number(heading) if column == "employee_id" else column == "job_title" and coded
+
+
+def _parts(heading: str) -> set[str]:
+    return {plain(word) for word in re.findall(r"[^\W_]+", heading)}
 
 
 def is_others(heading: str) -> bool:
     """Whether the heading is known by no word of its own, and has one by which it is that of another time, person or thing."""
     known, others = _words()["columns"], _words()["others"]
-    parts = {plain(word) for word in re.findall(r"[^\W_]+", heading)}
+    parts = _parts(heading)
     begun = any(part.startswith(tuple(word for word in others if len(word) >= _BEGINS)) for part in parts)
     return plain(heading) not in known and (begun or not parts.isdisjoint(others))
 

@@ -12,7 +12,7 @@ import pandas as pd
 from roster.intake import mapping
 from roster.proposal import dated_name, recognising, relations, sniffing, sources, substitutes
 from roster.proposal.belonging import Division, division
-from roster.proposal.headings import is_others
+from roster.proposal.headings import is_no_number, is_others
 from roster.proposal.recognising import Guess, by_content, by_heading
 from roster.reading.file import read
 from roster.reading.unpacking import is_workbook, unpack
@@ -121,7 +121,7 @@ def _columns(
     rules = substitutes.email(frame, columns) if headed else {}
     email = columns["email"].value if "email" in columns else None
     others = {guess.value for guesses in (named, by_cells) for key, guess in guesses.items() if key != "employee_id"}
-    others |= {name for name in map(str, frame) if is_others(name)}
+    others |= {name for name in map(str, frame) if is_others(name) or is_no_number(name)}
     if "employee_id" not in columns and (found := relations.employee_id(frame, email, others)):
         columns["employee_id"] = found
     if "employee_id" in columns:

@@ -260,6 +260,8 @@ def by_heading(frame: pd.DataFrame) -> dict[str, Guess]:
         if column not in (*VALUE_KINDS, "manager_id") and share(is_email, frame[name]) > 0.1:
             continue  # `Adresse e-mail` is no street
         support, reason = _support(column, frame[name])
+        if column == "approval_limit" and headings.is_in_thousands(str(name)):
+            support, reason = 0.5, ", in thousands, which are not multiplied: have HR export whole units"
         ranked.append((confidence * support, column, str(name), f"the heading names it{reason}"))
     guesses: dict[str, Guess] = {}
     for confidence, column, name, reason in sorted(ranked, key=lambda each: -each[0]):

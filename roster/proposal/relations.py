@@ -18,6 +18,8 @@ from roster.yes_or_no import says
 
 KEY = 0.9
 """The share of distinct values from which a column can be a key: a person may have several rows, and numbers may be mistyped."""
+SHORT = 9
+"""Longer numbers under a heading that says nothing are rather accounts, cards or identity numbers."""
 LEVELS = 40
 """No chain of managers is longer."""
 ENOUGH_LINKS = 0.8
@@ -39,13 +41,18 @@ def employee_id(frame: pd.DataFrame, email: str | None, others: Collection[str] 
             continue
         if name in others or share(is_iban_like, values) > 0.1:
             continue
-        score = 0.2 * values.str.fullmatch(r"[A-Za-z]{0,3}\d+").mean() + 0.1 * (values.str.len().max() <= 12)
+        score = 0.2 * values.str.fullmatch(r"[A-Za-z]{0,3}\d+").mean() + 0.1 * (values.str.len().max() <= SHORT)
         score += 0.15 * one_to_one(values, frame[email]) if email else 0.0
         if best is None or score > best[0] + 1e-9:
             best = (float(score), name)
     if best is None:
         return None
-    return Guess(best[1], round(0.15 + best[0], 2), "a value of its own for each person; make sure that it is no identity number")
+    found = Guess(best[1], round(0.15 + best[0], 2), "a value of its own for each person; make sure that it is no identity number")
+    lost = [name for name in map(str, frame) if name not in (best[1], *others) and share(is_shortened, frame[name]) > 0.1]
+    if lost:
+        reason = f"{found.reason}; the employees' may be in another column, where a spreadsheet has shortened them (such as 1.23E+11)"
+        return Guess(found.value, min(found.confidence, 0.4), reason)
+    return found
 
 
 def numbers(key: pd.Series, email: pd.Series | None) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from roster.proposal.headings import canonical_column, is_private
+from roster.proposal.headings import canonical_column, is_in_thousands, is_no_number, is_private
 from roster.statuses import canonical_status, says_deleted
 
 
@@ -112,6 +112,61 @@ def test_a_private_address_is_hardly_the_companys() -> None:
     assert canonical_column("Private e-mail") == ("email", 0.3)
     assert canonical_column("Nödkontakt telefon") == ("phone", 0.3)
     assert canonical_column("E-mail personnel") == canonical_column("Correo personal") == ("email", 0.3)
+
+
+@pytest.mark.parametrize("heading", ["E-post privat", "E-Mail privat", "E-mail (privat)", "E-mail hjem", "Kotisähköposti"])
+def test_a_private_address_is_open_wherever_the_word_stands(heading: str) -> None:
+    assert canonical_column(heading) == ("email", 0.3)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("E-post arbete", "E-post privat"),
+        ("Fecha baja", "Fecha fin contrato"),
+        ("Separation Date", "Contract End Date"),
+        ("Hire Date", "Original Hire Date"),
+        ("Date de sortie", "Date de fin de contrat"),
+    ],
+)
+def test_of_two_headings_of_a_column_the_one_that_counts_is_surer(better: str, worse: str) -> None:
+    (column, sure), (other, less) = canonical_column(better), canonical_column(worse)
+    assert column == other
+    assert sure > max(less, 0.5)
+
+
+@pytest.mark.parametrize("heading", ["Contract End Date", "Fecha fin contrato", "Data fine contratto"])
+def test_the_end_of_a_contract_is_open(heading: str) -> None:
+    assert canonical_column(heading) == ("end_date", 0.45)
+
+
+@pytest.mark.parametrize("heading", ["Position ID", "Stillingsprosent", "Stillingskode", "Befattningsnr", "Position No.", "Job Code"])
+def test_a_code_or_a_share_is_no_title(heading: str) -> None:
+    assert canonical_column(heading) is None
+
+
+@pytest.mark.parametrize("heading", ["Job title (local)", "Business title EN", "Stilling/tittel"])
+def test_a_title_in_a_longer_heading_is_one(heading: str) -> None:
+    assert canonical_column(heading)[0] == "job_title"
+
+
+ACCOUNTS = ["Kontonr", "Account number", "Account no.", "BBAN", "Lönekonto", "Konto", "Rekening", "Compte", "Cuenta", "Reg.nr og konto"]
+OTHER_NUMBERS = ["Tax", "Skattenummer", "Document", "Passport (number)", "Corporate card", "Körkort"]
+
+
+@pytest.mark.parametrize("heading", [*ACCOUNTS, *OTHER_NUMBERS])
+def test_accounts_and_the_like_are_no_numbers_of_employees(heading: str) -> None:
+    assert is_no_number(heading)
+
+
+@pytest.mark.parametrize("heading", ["Kennung", "Nummer", "Number", "User account", "Badge", "Ref", "Employee number"])
+def test_what_may_be_a_number_of_an_employee_is_none_of_them(heading: str) -> None:
+    assert not is_no_number(heading)
+
+
+@pytest.mark.parametrize(("heading", "thousands"), [("Approval limit (TSEK)", True), ("Limit k€", True), ("Attestgräns SEK", False)])
+def test_amounts_in_thousands_are_told_by_the_heading(heading: str, thousands: bool) -> None:
+    assert is_in_thousands(heading) == thousands
 
 
 @pytest.mark.parametrize(
