@@ -60,7 +60,7 @@ DAY: Final = (
 )
 """A day as a spreadsheet shows it; a code in capitals (`10-DEC`) may be meant."""
 
-_STAND_INS: Final = r"[^\W\d_][_*#~^][^\W\d_]|(?:^|[ '-])[_*#~^][a-z]"
+_STAND_INS: Final = r"[^\W\d_][_*#~^][^\W\d_]|(?:^|[ '-])(?:[_*#~^][a-z]|[_#][^\W\d_])"
 """Signs in the place of a letter, where only names are asked: a code may have them between its parts."""
 _PAIRED: Final = r'[^"]*(?:(?<![^\W_])"[^"]+"(?![^\W_])[^"]*)*'
 """Quotation marks as a nickname has them: around words. Others are those of the file, amiss."""
@@ -74,10 +74,10 @@ _CURLY: Final = "’‘ʼ´"
 """What a program makes of that apostrophe that sets text."""
 _SUSPECT: Final = (
     r"[^ -~]|[?&#\\%<{}|]|^[=\[\]]|=[0-9A-F][0-9A-F]|\[object|_x[0-9a-fA-F]{4}_|\+A[MNOP].-|System\."
-    rf"|^(?:{SHORTENED}|{FLOAT}|{GROUPED}|{POINTED})$"
+    rf"|^(?:{SHORTENED}|{FLOAT}|{GROUPED}|{POINTED})$|^Err:|\.\.\.$"
 )
 
-_UNSUSPECTED: Final = f"{string.ascii_letters}{string.digits} -/:@()".encode()
+_UNSUSPECTED: Final = f"{string.ascii_letters}{string.digits} -/@".encode()
 """Of what a value may be made that no pattern of damage fits but a day's, in whatever order."""
 _WITHOUT_DAYS: Final = _UNSUSPECTED.translate(None, string.digits.encode())
 
@@ -167,7 +167,7 @@ def damaged(people: People, raw: pd.DataFrame, columns: pd.DataFrame) -> pd.Data
 
 def _kinds(series: pd.Series, name: str) -> pd.Series:
     """The kind of damage of each value that has one."""
-    more = '|["_*~^]' if name in NAMES else f"|^(?:{DAY})$" if name in CODES else ""
+    more = r'|["_*~^=\[\]]|^\+|[A-Za-z]\(' if name in NAMES else f"|^(?:{DAY})$" if name in CODES else ""
     if not beside(as_array(series), _WITHOUT_DAYS if name in CODES else _UNSUSPECTED):
         return series.head(0)
     # Of what people are told apart by, nearly every value is another one.
@@ -194,8 +194,9 @@ def _kind(text: str, name: str) -> str | None:
         return "grouped"
     if (name in NAMES and re.search(_STAND_INS, text)) or (name in NUMBERS and re.search(r"[0-9]\?|\?[0-9]", text)):
         return "lost"
-    if name in NAMES and not re.fullmatch(_PAIRED, text):
-        return "quotes"
+    if name in NAMES:
+        amiss = not re.fullmatch(_PAIRED, text) or len(re.findall("[“”„«»]", text)) % 2
+        return garbling.kind_in_name(text) or ("quotes" if amiss else None)
     return "float" if name not in AMOUNTS and re.fullmatch(FLOAT, text) else garbling.kind(text)
 
 

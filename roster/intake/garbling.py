@@ -44,7 +44,7 @@ _MISREAD = re.compile(
 """Signs inside a word, and capital letters that no language has there: a page of one byte that was read as another such page."""
 _TWO_ALPHABETS = re.compile(r"[A-Za-zÀ-ÿ][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-zÀ-ÿ]")
 """A Latin letter beside a Greek or Cyrillic one. Of an e-mail address that is told apart (`roster.intake.addresses`)."""
-_LOST = re.compile("[\ufffd\ufffe\uffff\x1a\x80-\x9f\ue000-\uf8ff□]")
+_LOST = re.compile("[\ufffc\ufffd\ufffe\uffff\x1a\x80-\x9f\ue000-\uf8ff□]")
 """Characters that stand for none."""
 _QUESTION_MARKS = re.compile(r"[^\W\d_][?¿]|(?:^|(?<=[\s'’-]))[?¿]+[^\W\d_]|^[?¿]+$")
 """Question marks beside letters."""
@@ -53,11 +53,29 @@ _CODE = re.compile(
     r"|[A-Za-z](?:uml|acute|grave|circ|tilde|cedil|caron|ring|slash));"
     r"|\\u[0-9a-fA-F]{4}|\\x[89a-fA-F][0-9a-fA-F]|%C[2-9A-F]%[89AB][0-9A-F]|=C[2-9A-F]=[89AB][0-9A-F]|=\?[\w-]+\?[QB]\?"
     r"|\+A[MNOP][A-Za-z0-9+/]-|_x[0-9a-fA-F]{4}_|\\r\\n|\\[rn]$|\\['\"]"
-    r"|^=\s*(?:[^\W\d_][\w.]*\(|\$?[A-Z]{1,3}\$?\d)"  # a formula as text
+    # a formula as text
+    r"|^=\s*@?(?:[^\W\d_][\w.]*\(|(?:.*!)?\$?[A-Z]{1,3}\$?\d)|^\{=.*\}$"
+    r"|^=\s*(?:.*!)?R(?:\d+|\[-?\d+\])?C(?:\d+|\[-?\d+\])"
     r"|</?(?i:a|b|i|u|p|br|div|span|font|strong|em|nobr|td)(?:\s[^<>]*)?/?>"
     r"|\$\{[\w.]+\}|\{\{.*\}\}|^\{\w+\}$|^%[\w.]+%$|^<<\w+>>$|\bSystem\.(?:String|Object|DBNull)\b"  # placeholders that nobody filled
-    r"|\[object \w+\]|^#(?:[A-ZÅÄÖÆØÜ/0]+[!?]|N/A|NV|I/T|N/D|N/V|#+)$"
+    r"|\[object \w+\]|^#(?:[¡¿]?(?:[^\W1-9a-zß-öø-ÿ]|/)+[!?]|N/A|NV|I/T|N/D|N/V|Н/Д|YOK|HIÁNYZIK|GETTING_DATA|#+)$"
+    r"|^Err:\d{3}$|<U\+[0-9A-F]{4,6}>"
+    r"|^(?:Loading|Laddar|Läser in|Laster inn|Indlæser|Ladataan|Wird geladen"
+    r"|Laden|Chargement|Cargando|Carregando|Caricamento)\s*(?:\.{3}|…)$"
 )
+_LETTER = r"[^\W\d_]"
+_NEVER = r"\\~^{}¡¢£¤¥¦§©¬®¯±µ¶¸¼½¾×÷€‚‹›™‰…•¨˘˙˚˛˝ˆ˜⁄■◊∏"
+"""Signs that touch no letter of a name, be it large or small."""
+_QUOTES = "“”„«»"
+_IN_NAMES = re.compile(
+    f"{_LETTER}[{_NEVER}]|[{_NEVER}]{_LETTER}|{_LETTER}[{_QUOTES}†‡°¹²³]{_LETTER}"
+    f"|{_LETTER}{{2}}[ªº](?=[^\\W\\d_])|(?:^|\\s)[ªº](?=[^\\W\\d_])"  # Mª is María
+    f"|ﬂ(?!\\w)|[ĂĹ]–[A-Z]|(?<![\u0400-\u04ff])Г–[A-Z]"
+    # brackets are letters of ISO 646: one that stands within a word, and no remark's, which is closed or follows a blank
+    rf"|{_LETTER}\[[^\[\]]*\]{_LETTER}|{_LETTER}[(\[][^)\]]*$|^\[[^\s\]]+$|^[^\[]*(?:{_LETTER}\]|\]{_LETTER})"
+)
+_CODE_IN_NAMES = re.compile(r"^=|^\+\$?[A-Z]{1,3}\$?\d|=[89A-F][0-9A-F](?=[a-z])|%(?:20|[89A-F][0-9A-F])")
+_REMARK = re.compile(r"(?<!\w)[(\[][^)\]]*[)\]](?!\w)")
 _ADDRESS = "://"
 """Behind it a question mark is one."""
 
@@ -73,3 +91,14 @@ def kind(text: str) -> str | None:
     if _GARBLED.search(text) or ("@" not in text and _TWO_ALPHABETS.search(text)) or (_ADDRESS not in text and _MISREAD.search(text)):
         return "garbled"
     return "lost" if _LOST.search(text) or (_ADDRESS not in text and _QUESTION_MARKS.search(text)) else None
+
+
+def kind_in_name(text: str) -> str | None:
+    """As `kind`, of a name, which has fewer signs than other texts: none within a word, and no formula.
+
+    >>> kind_in_name("STR\\\\MBERG"), kind_in_name("=20"), kind_in_name("Berg (50 %)"), kind("Sub\\\\unit")
+    ('garbled', 'code', None, None)
+    """
+    if (found := kind(text)) or not (_CODE_IN_NAMES.search(text) or _IN_NAMES.search(_REMARK.sub(" ", text))):
+        return found
+    return "code" if _CODE_IN_NAMES.search(text) else "garbled"

@@ -34,8 +34,11 @@ _FIRST_LAST: Final = (
     rf"(?P<last>(?:(?:{PARTICLES})\s+)*(?!{_SUFFIX}$)[^\s,]+(?:\s+(?:y|e|i|und)\s+[^\s,]+)?(?:\s+{_GENERATION})?)"
     rf"(?:,?\s+(?P<suffix>{_SUFFIX}))?$"
 )
-_ASIDE: Final = r"(?:\s+[-–—]+)?\s*[(\[（【][^)\]）】]*(?:[)\]）】]|$)\s*|\s*[\"“”„«»][^\"“”„«»]+[\"“”„«»]\s*"
-"""A nickname or a remark, which is no part of the name; a bracket is not closed where the column ended."""
+_ASIDE: Final = (
+    r"(?:\s+[-–—]+)?\s*[(\[（【][^)\]）】]*[)\]）】]\s*|(?:(?:\s+[-–—]+)?(?:^|\s+)[(\[]|[（【])[^)\]）】]*$"
+    r"|\s*(?<![^\W_])[\"“”„«»][^\"“”„«»]+[\"“”„«»](?![^\W_])\s*"
+)
+"""A nickname or a remark, which is no part of the name; a bracket is not closed where the column ended, and never begins within a word."""
 _MARKS: Final = "[*＊†‡✝¹²³]+"
 _FOOTNOTE: Final = rf"(?<![\s*＊†‡✝¹²³])(?:\s*+{_MARKS}+)+(?=[\s,]|$)|^(?:[†‡✝]+\s*|[*＊]+\s+)"
 """A mark behind a name, or before it, whose meaning stands elsewhere. A star right before a letter may stand for another letter. Begun
