@@ -13,6 +13,7 @@ import pandas as pd
 from roster.arrow import DIGITS, as_array, beside
 from roster.characters import ascii_like
 from roster.intake.accounts import is_iban
+from roster.intake.damage import DAY
 from roster.intake.faults import fault_rows
 from roster.membership import among
 from roster.reading.lines import line_texts
@@ -23,8 +24,10 @@ LIKE_IBAN: Final = r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}"
 _LETTERS: Final = r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?"
 _BESIDE: Final = ("first_name", "last_name", "phone")
 """Columns of which none holds what looks like this company's numbers."""
-_DAY: Final = r"(?:1[89]|2[0-9])[0-9]{2}-[01][0-9]-[0-3][0-9]"
+_DAY: Final = rf"(?:1[89]|2[0-9])[0-9]{{2}}-[01][0-9]-[0-3][0-9]|[0-3]?[0-9]/[0-3]?[0-9]/(?:19|20)?[0-9]{{2}}|{DAY}"
 """What a workbook's cell says whose number is shown as a day."""
+_MARKS: Final = r"^(?:[\W_]|%20)+|(?:[\W_]|Â|%20)+$"
+"""What a slip leaves around a number: a delimiter, a quotation mark, half a character, an equals sign."""
 _PHONE_OF_SOMEBODY: Final = r"(?:[^0-9]*[0-9]){7,}[^0-9]*"
 
 
@@ -41,7 +44,7 @@ def is_other(series: pd.Series) -> pd.Series:
 
 
 def misplaced(frame: pd.DataFrame, remembered: pd.Series | None = None) -> pd.DataFrame:
-    """Rows whose number is somebody's name or a day, or has changed places with another cell of its row.
+    """Rows whose number is somebody's name or a day, has changed places with another cell of its row, or has a mark of the file's at it.
 
     Only where most numbers of the file have a digit: a company may number its people by initials or by how they log in. Whatever the ledger
     knows as a number is one.
@@ -67,7 +70,8 @@ def misplaced(frame: pd.DataFrame, remembered: pd.Series | None = None) -> pd.Da
     swapped = named & False
     if usual is not None and (odd := unknown[_form(unknown).ne(usual)]).size:
         beside = [_holds_number(frame.loc[odd.index, name], usual, name) for name in _BESIDE if name in frame]
-        for part in [*beside, odd.str.fullmatch(_DAY)]:
+        core = odd.str.replace(_MARKS, "", regex=True)
+        for part in [*beside, odd.str.fullmatch(_DAY), core.ne(odd) & _form(core).eq(usual)]:
             swapped |= part.reindex(swapped.index, fill_value=False)
     return fault_rows(unknown.index[named | swapped], "employee_id", "employee_id")
 

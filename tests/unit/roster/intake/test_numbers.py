@@ -47,6 +47,15 @@ def taken(*rows: str, good: str = GOOD, remembered: list[str] | None = None):
         "O'Ny-Ek,new@acme.example,Bo,E009,",
         "1955-11-10,new@acme.example,Bo,Ny,",
         "1880-02-01,new@acme.example,Bo,Ny,",
+        "10-Feb,new@acme.example,Bo,Ny,",
+        "02-okt,new@acme.example,Bo,Ny,",
+        "2/10/2026,new@acme.example,Bo,Ny,",
+        "E009;,new@acme.example,Bo,Ny,",
+        "=E009,new@acme.example,Bo,Ny,",
+        "E009Â,new@acme.example,Bo,Ny,",
+        "E009%20,new@acme.example,Bo,Ny,",
+        "(E009),new@acme.example,Bo,Ny,",
+        "E009.,new@acme.example,Bo,Ny,",
     ],
 )
 def test_quiet_what_is_no_number_costs_its_row_which_is_named_by_its_line_alone(row: str) -> None:
