@@ -104,7 +104,7 @@ def drop_leavings(instance: dg.DagsterInstance, company: str, before: datetime, 
         instance: Where it is kept.
         company: Whose.
         before: The moment.
-        gone: The company is: with what Dagster remembers of its assets, sensors and schedules themselves.
+        removed: Whether the company is no more: then also what Dagster remembers of its assets, sensors and schedules themselves.
     """
     events, runs = instance.event_log_storage, instance.run_storage
     if isinstance(events, SqlEventLogStorage):

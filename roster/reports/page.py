@@ -53,7 +53,7 @@ def render(report: RunReport, overview: Overview | None = None) -> str:
 
     Args:
         report: The run.
-        told: What there is to say, where the caller has it already.
+        overview: What there is to say, where the caller has it already.
     """
     overview = overview or Overview.of(report, left_out(report))
     everyone = overview.everyone
