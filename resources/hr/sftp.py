@@ -155,9 +155,8 @@ class Sftp:
         if came.whole and (after is None or (file.size and not after.size)):
             beside = folder.companions(file.path)
             kept.keep(file, came.content, beside)
-            return Export(
-                came.content, file.name, file.modified or datetime.now(UTC), {ONE: beside}
-            )  # a mailbox's: the only one is ours now
+            # A mailbox's: the only one is ours now.
+            return Export(came.content, file.name, file.modified or datetime.now(UTC), {ONE: beside})
         usable = came.whole and after is not None and _is_settled(sftp, file, after, came)
         kept.drop()
         if not usable:

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from resources import owner_only, places
+from resources import owner_only
 from resources.failures import Permanent, Transient
+from resources.hr import kept as kept_files
 from resources.hr import opening
-from resources.hr.kept import drop_naming
 from resources.ledger import Ledger
 from resources.ledger.mentions import NUMBERED, PersonalColumns, Who, about
 from resources.past.status import under_way
@@ -117,9 +117,9 @@ def forget(ledger: Ledger, stored: StoredRuns, employee_id: str, people: People 
         rows = ledger.people.forget(employee_id, addresses)
         runs = _delete_stored(stored, employee_id, addresses, people)
         reports = StoredReports(ledger.company).delete_all()
-        for part in (places.home() / "incoming").glob("*.part"):
+        for part in kept_files.folder().glob(f"*.{kept_files.PART}"):
             part.unlink(missing_ok=True)
-        drop_naming(employee_id)
+        kept_files.drop_naming(employee_id)
     return {"ledger rows": sum(rows.values()), "runs with stored values": runs, "runs with reports": reports}
 
 

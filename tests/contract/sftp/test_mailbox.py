@@ -112,6 +112,20 @@ def test_a_file_that_goes_when_it_was_read_is_used_and_kept_for_its_owner_alone(
     assert "people" not in file.name
 
 
+@pytest.mark.parametrize("kind", AT_THE_END[:2])
+def test_what_is_asked_behind_the_last_byte_costs_no_second_attempt(
+    serve: Serve, at: At, root: Path, wire: SimpleNamespace, kind: type[asyncssh.SFTPServer]
+) -> None:
+    sessions: list[asyncssh.SFTPServer] = []
+
+    def begun(channel: Any) -> asyncssh.SFTPServer:
+        sessions.append(kind(channel, chroot=os.fsencode(root)))
+        return sessions[-1]
+
+    assert at(serve(files=begun)).fetch().content == wire.CONTENT
+    assert len(sessions) == 1
+
+
 @pytest.mark.parametrize("kind", [Mailbox, *AT_THE_END[:2]])
 def test_what_was_taken_away_is_there_for_the_next_run_until_one_has_brought_it_everywhere(
     serve: Serve, source: Callable[..., Any], root: Path, home: Path, wire: SimpleNamespace, kind: type[asyncssh.SFTPServer]
