@@ -11,6 +11,7 @@
 - `meant`: which names of a listing are HR's exports, and which of them are complete?
 - `newest`: which of several files is the newest where their names decide?
 - `sftp`: how is a file got whole from a server, going on where a download broke off?
+- `partial_download`: what has arrived of it?
 - `kept`: where is an export that its server took away once it was read?
 - `remote_folder`: which of the server's files is meant, and how is one put away?
 - `urls`: which file at a URL is it, and how is one got whole and put away?

@@ -1,30 +1,26 @@
 """HR files on an SFTP server.
 
 Belongs here: each call on a connection of its own, and getting a file whole, going on where a download broke off. Does not belong here:
-getting into the server (``resources.ssh.session``), which file it is and putting it away (``resources.hr.remote_folder``), what is in it
-(``roster.reading.file``).
+getting into the server (``resources.ssh.session``), what has arrived of a file (``resources.hr.partial_download``), which file it is and
+putting it away (``resources.hr.remote_folder``), what is in it (``roster.reading.file``).
 """
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import IO, Final, TypeVar
+from typing import Final, TypeVar
 
 import paramiko
 
 from resources.failures import Permanent, Transient
-from resources.hr import kept as kept_files
 from resources.hr.files import ONE, Export
-from resources.hr.kept import FOLDER, PART, KeptExport, disk_errors
+from resources.hr.kept import FOLDER, KeptExport
 from resources.hr.locations import SftpSource
 from resources.hr.newest import Choice
+from resources.hr.partial_download import PartialDownload, drop_parts, partial_download
 from resources.hr.remote_folder import RemoteFile, RemoteFolder, time_of
-from resources.owner_only import make_directory
 from resources.places import of_all_machines
 from resources.ssh.failures import Lost
 from resources.ssh.session import Patience, in_session, server_name
@@ -162,77 +158,6 @@ class Sftp:
         if not usable:
             raise _still_written() if after not in (None, file) else _not_as_long(file, came, is_there=after is not None)
         return Export(came.content, file.name, file.modified or datetime.now(UTC), {ONE: folder.companions(file.path)})
-
-
-class PartialDownload:
-    """What has arrived of one version of a file."""
-
-    def __init__(self, path: Path, file: IO[bytes], begin: int) -> None:
-        self._path, self._file, self._begin = path, file, begin
-
-    def read(self) -> bytes:
-        """All that has arrived."""
-        with disk_errors(self._path.parent):
-            self._file.seek(self._begin)
-            return self._file.read()
-
-    def cut(self, length: int) -> None:
-        """Forget what comes after so many bytes; the next `append` goes there."""
-        with disk_errors(self._path.parent):
-            self._file.seek(self._begin + length)
-            self._file.truncate()
-
-    def append(self, content: bytes) -> None:
-        """Keep what has just arrived.
-
-        Raises:
-            Permanent: The disk is full, or not ours.
-        """
-        with disk_errors(self._path.parent):
-            self._file.write(content)
-            self._file.flush()
-
-    def drop(self) -> None:
-        """Throw it away: it is taken over, or of no use."""
-        self._path.unlink(missing_ok=True)
-
-
-def drop_parts(source: str, but: Path | None = None) -> None:
-    """Throw away what has arrived of any version of a source's file, `but` one."""
-    for part in kept_files.folder().glob(f"{kept_files.stem(source)}.*.{PART}"):
-        if part != but:
-            part.unlink(missing_ok=True)
-
-
-@contextmanager
-def partial_download(source: str, version: RemoteFile) -> Iterator[PartialDownload]:
-    """Hold what has arrived of one version of a source's file, while more of it is got. It stays there unless it is dropped, and says what
-    it is of: it is an export that is kept once nothing is missing to it (`resources.hr.kept`).
-
-    Each source has one part at most: that of another version is thrown away.
-
-    Raises:
-        Transient: Another process holds it.
-        Permanent: The disk is full, or not ours.
-    """
-    folder, head = kept_files.folder(), kept_files.described(version)
-    path = folder / f"{kept_files.stem(source)}.{hashlib.sha256(repr(version).encode()).hexdigest()[:16]}.{PART}"
-    with disk_errors(folder):
-        make_directory(folder)
-        drop_parts(source, but=path)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "r+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Transient("Another run is getting the same file from the SFTP server.", "Run again when it has ended.") from None
-        with disk_errors(folder):
-            if file.read(len(head)) != head:
-                file.seek(0)
-                file.truncate()
-                file.write(head)
-                file.flush()
-        yield PartialDownload(path, file, len(head))
 
 
 @dataclass(frozen=True)
